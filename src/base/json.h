@@ -1,0 +1,67 @@
+/* JSON, the one room that includes cJSON. Reading is guarded, writing is by hand into a buf.
+ *
+ * json_parse refuses what cJSON would let through or choke on: invalid UTF-8, NUL (raw or as
+ * \u0000), lone surrogates, more than `max_depth` levels, trailing bytes. Look-ups are case-
+ * sensitive. Numbers keep their raw text (json_raw), since doubles lose money.
+ * A document belongs to the function that parsed it and is freed there (json_free).
+ */
+#ifndef TICKETMILL_BASE_JSON_H
+#define TICKETMILL_BASE_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/slice.h"
+
+#define JSON_MAX_DEPTH 32
+
+struct cJSON; /* opaque outside base/json.c */
+typedef struct cJSON json;
+
+enum json_type { JSON_NULL, JSON_BOOL, JSON_NUMBER, JSON_STRING, JSON_ARRAY, JSON_OBJECT };
+
+/* Whole `text` is one value (JSON white space around it allowed). ST_BAD_UTF8, ST_TOO_DEEP or
+ * ST_BAD_JSON; *out untouched on error. `text` need not outlive the document. */
+MUST_CHECK enum status json_parse(struct slice text, int max_depth, json **out);
+void json_free(json *doc); /* takes NULL */
+
+/* All of these take NULL for `v` (absent) and give NULL/false/NONE back. */
+enum json_type json_type(const json *v); /* NULL gives JSON_NULL */
+bool json_is(const json *v, enum json_type t);
+const json *json_get(const json *object, const char *key); /* first one with that exact key */
+size_t json_count_key(const json *object, const char *key); /* how often the key stands in it */
+const json *json_first(const json *array_or_object);
+const json *json_next(const json *v);
+const char *json_key(const json *v); /* NULL in arrays */
+size_t json_size(const json *array_or_object);
+struct slice json_str(const json *v); /* SLICE_NONE unless a string; lives with the document */
+bool json_bool(const json *v, bool fallback);
+
+/* ST_NOT_FOUND when v is no number, ST_OVERFLOW when it is not an integer that fits exactly
+ * (1.0 and 1e3 are integers; above 2^53 only json_i64_str forms are exact, see below). */
+MUST_CHECK enum status json_i64(const json *v, int64_t *out);
+MUST_CHECK enum status json_number(const json *v, double *out); /* finite */
+
+/* RFC 6901 pointer ("" = whole document, "/a/b/0"). NULL = absent. */
+const json *json_pointer(const json *doc, const char *pointer);
+
+/* Checks the text of a pointer: empty or starting with '/', '~' only as ~0 and ~1. */
+bool json_pointer_valid(const char *pointer);
+
+/* Finds the raw text of a top-level member without building a tree, e.g. a 64-bit integer that
+ * must not pass through a double. SLICE_NONE when absent. `text` must have passed json_parse. */
+struct slice json_raw_member(struct slice text, const char *key);
+
+/* Compact text of v, appended. Strings re-escaped minimally, UTF-8 raw. */
+void json_print(struct buf *b, const json *v);
+
+/* "…" with minimal escapes (", \, controls as \uXXXX or the short forms); UTF-8 passes raw. The
+ * slice must be valid UTF-8; SLICE_NONE prints null. */
+void json_quote(struct buf *b, struct slice s);
+
+/* Does `text` satisfy what json_parse checks before cJSON sees it? Same codes. For scanners that
+ * only need the guard. */
+MUST_CHECK enum status json_guard(struct slice text, int max_depth);
+
+#endif
