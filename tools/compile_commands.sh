@@ -1,0 +1,20 @@
+#!/bin/sh
+# Prints compile_commands.json for the C files given as arguments.
+# Environment: CC, LIB_FLAGS (files of src/), TEST_FLAGS (files of tests/).
+set -eu
+escape() { printf '%s' "$1" | sed -e 's/[\\"]/\\&/g'; }
+here=$(escape "$PWD")
+lib_flags=$(escape "$LIB_FLAGS")
+test_flags=$(escape "$TEST_FLAGS")
+comma='['
+for file in "$@"; do
+    case $file in
+    tests/*) flags=$test_flags ;;
+    *) flags=$lib_flags ;;
+    esac
+    printf '%s\n{"directory": "%s", "file": "%s", "command": "%s %s -c %s"}' \
+        "$comma" "$here" "$file" "$CC" "$flags" "$file"
+    comma=,
+done
+[ "$comma" = , ] || printf '['
+printf '\n]\n'
