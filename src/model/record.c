@@ -50,9 +50,10 @@ struct outrow *outrow_new(const struct outrow *from)
 
 static void add_length(struct buf *b, uint32_t n)
 {
-    unsigned char raw[LENGTH_BYTES] = {n & 0xff, (n >> 8) & 0xff, (n >> 16) & 0xff,
-                                       (n >> 24) & 0xff};
+    unsigned char raw[LENGTH_BYTES];
 
+    for (int i = 0; i < LENGTH_BYTES; i++)
+        raw[i] = (unsigned char)(n >> 8 * i);
     buf_add(b, raw, sizeof(raw));
 }
 
