@@ -1,6 +1,6 @@
 /* One line per event on stderr, with a fixed event name and typed fields.
  *
- * Not a terminal (or log_init with json): {"ts":"…","level":"info","event":"call_failed",
+ * Not a terminal (or log_init with as_json): {"ts":"…","level":"info","event":"call_failed",
  * "run_id":"…",…}. On a terminal: a short readable line. Never ticket text, prompts, answers or
  * keys. Thread-safe; each line is one write(2). */
 #ifndef TICKETMILL_BASE_LOG_H
@@ -28,7 +28,7 @@ struct log_field {
 #define L_BOOL(k, v) ((struct log_field){.key = (k), .kind = LOG_TRUTH, .i = (v) ? 1 : 0})
 
 /* Before the first line; may be called again. fd is borrowed. */
-void log_init(int fd, bool json, enum log_level min);
+void log_init(int fd, bool as_json, enum log_level min);
 void log_context(const char *run_id, const char *shard); /* copied; NULL = none */
 
 /* Called with true before and false after each line is written, so that a progress line can

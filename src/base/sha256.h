@@ -1,4 +1,4 @@
-/* SHA-256 (FIPS 180-4) and HMAC by OpenSSL's libcrypto, the one place that includes it. */
+/* SHA-256 (FIPS 180-4) by OpenSSL's libcrypto, the one place that includes it. */
 #ifndef TICKETMILL_BASE_SHA256_H
 #define TICKETMILL_BASE_SHA256_H
 

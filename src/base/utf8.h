@@ -10,6 +10,9 @@
 
 bool utf8_valid(struct slice s);
 
+/* Bytes (1–4) of the well-formed sequence at p, of which n may be read; 0 = there is none. */
+size_t utf8_sequence(const char *p, size_t n);
+
 /* Decodes the code point at s.p[*at] and moves *at past it. s must be valid, *at < s.n. */
 uint32_t utf8_next(struct slice s, size_t *at);
 
@@ -20,5 +23,6 @@ size_t utf8_length(struct slice s);                    /* code points; s must be
 size_t utf8_floor(struct slice s, size_t at);          /* largest boundary ≤ at */
 size_t utf8_ceil(struct slice s, size_t at);           /* smallest boundary ≥ at, ≤ s.n */
 size_t utf8_prefix(struct slice s, size_t code_points);/* bytes of the first code points */
+size_t utf8_cut(struct slice s); /* bytes left without a sequence cut off at the very end */
 
 #endif
