@@ -7,8 +7,8 @@
 
 #include "base/mem.h"
 
-#define ALIGN 16
-#define FIRST_BLOCK ((size_t)4 << 10)
+#define ALIGN         16
+#define FIRST_BLOCK   ((size_t)4 << 10)
 #define LARGEST_BLOCK ((size_t)256 << 10)
 
 struct arena_block {

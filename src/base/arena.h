@@ -15,7 +15,7 @@ struct arena {
 
 void arena_init(struct arena *a); /* no allocation yet */
 void arena_deinit(struct arena *a);
-void *arena_alloc(struct arena *a, size_t n);       /* 16-byte aligned, uninitialised */
+void *arena_alloc(struct arena *a, size_t n); /* 16-byte aligned, uninitialised */
 void *arena_zalloc(struct arena *a, size_t n);
 struct slice arena_copy(struct arena *a, struct slice s); /* with a NUL behind; NONE stays NONE */
 char *arena_str(struct arena *a, struct slice s);         /* same bytes as a C string */

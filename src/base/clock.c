@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <time.h>
 
-#define US_PER_S INT64_C(1000000)
+#define US_PER_S    INT64_C(1000000)
 #define MAX_UNIX_US (INT64_C(253402300800) * US_PER_S - 1) /* last of the year 9999 */
 
 static int64_t read_clock(clockid_t id)

@@ -18,8 +18,14 @@ struct clock {
 
 extern const struct clock clock_system; /* any thread */
 
-static inline int64_t clock_unix_us(const struct clock *c) { return c->unix_us(c->self); }
-static inline int64_t clock_mono_us(const struct clock *c) { return c->mono_us(c->self); }
+static inline int64_t clock_unix_us(const struct clock *c)
+{
+    return c->unix_us(c->self);
+}
+static inline int64_t clock_mono_us(const struct clock *c)
+{
+    return c->mono_us(c->self);
+}
 
 /* "2026-11-24T01:02:03.123Z" (24 characters + NUL). Years 1970–9999, others are clamped. */
 #define CLOCK_ISO_SIZE 25

@@ -10,15 +10,15 @@
 #include <stdbool.h>
 
 #define FAILPOINT_LIST(X)                                                                          \
-    X(FP_BEFORE_INTENT, "before_intent")           /* packed, intent not yet given to the ledger */\
-    X(FP_IN_FLIGHT, "in_flight")                   /* intent durable, request handed to HTTP */    \
-    X(FP_ANSWERED, "answered")                     /* answer in memory, not committed */           \
-    X(FP_COMMITTED, "committed")                   /* answer committed, not published */           \
-    X(FP_IN_TRANSACTION, "in_transaction")         /* records produced, offsets not yet sent */    \
-    X(FP_BEFORE_COMMIT, "before_commit")           /* offsets sent, transaction not committed */   \
-    X(FP_AFTER_TRANSACTION, "after_transaction")   /* committed at Kafka, not marked in ledger */  \
-    X(FP_IN_RECOVERY, "in_recovery")               /* start-up decided, before it acts */          \
-    X(FP_AFTER_FENCING, "after_fencing")           /* init_transactions done, nothing republished */
+    X(FP_BEFORE_INTENT, "before_intent")         /* packed, intent not yet given to the ledger */  \
+    X(FP_IN_FLIGHT, "in_flight")                 /* intent durable, request handed to HTTP */      \
+    X(FP_ANSWERED, "answered")                   /* answer in memory, not committed */             \
+    X(FP_COMMITTED, "committed")                 /* answer committed, not published */             \
+    X(FP_IN_TRANSACTION, "in_transaction")       /* records produced, offsets not yet sent */      \
+    X(FP_BEFORE_COMMIT, "before_commit")         /* offsets sent, transaction not committed */     \
+    X(FP_AFTER_TRANSACTION, "after_transaction") /* committed at Kafka, not marked in ledger */    \
+    X(FP_IN_RECOVERY, "in_recovery")             /* start-up decided, before it acts */            \
+    X(FP_AFTER_FENCING, "after_fencing")         /* init_transactions done, nothing republished */
 
 enum failpoint {
 #define X(id, name) id,
@@ -28,7 +28,8 @@ enum failpoint {
 };
 
 extern bool failpoint_armed;
-void failpoint_init(void); /* reads the environment; an unknown name is reported on stderr, exit 64 */
+void failpoint_init(
+    void); /* reads the environment; an unknown name is reported on stderr, exit 64 */
 void failpoint_hit(enum failpoint fp);
 
 static inline void failpoint(enum failpoint fp)

@@ -8,6 +8,8 @@
 #include <cjson/cJSON.h>
 #include <math.h>
 #include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
 
 #include "base/mem.h"
 
@@ -252,7 +254,12 @@ static void print_number(struct buf *b, double d)
         buf_str(b, d < 0 ? "-1e999" : "1e999");
         return;
     }
-    buf_fmt(b, "%.17g", d);
+    char text[32];
+    int digits = 15; /* the fewest that read back as the same double */
+    do
+        snprintf(text, sizeof text, "%.*g", digits, d);
+    while (strtod(text, NULL) != d && ++digits <= 17);
+    buf_str(b, text);
 }
 
 static void print_members(struct buf *b, const json *v, bool with_keys)

@@ -32,7 +32,7 @@ void json_free(json *doc); /* takes NULL */
 /* All of these take NULL for `v` (absent) and give NULL/false/NONE back. */
 enum json_type json_type(const json *v); /* NULL gives JSON_NULL */
 bool json_is(const json *v, enum json_type t);
-const json *json_get(const json *object, const char *key); /* first one with that exact key */
+const json *json_get(const json *object, const char *key);  /* first one with that exact key */
 size_t json_count_key(const json *object, const char *key); /* how often the key stands in it */
 const json *json_first(const json *array_or_object);
 const json *json_next(const json *v);

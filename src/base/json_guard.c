@@ -10,8 +10,8 @@
 
 #include "base/utf8.h"
 
-#define DEPTH_CAP 512      /* whatever the caller asks for; cJSON's own limit is 1,000 */
-#define MAX_NUMBER_BYTES 63 /* cJSON 1.7.15 reads a number through a buffer of this size */
+#define DEPTH_CAP        512 /* whatever the caller asks for; cJSON's own limit is 1,000 */
+#define MAX_NUMBER_BYTES 63  /* cJSON 1.7.15 reads a number through a buffer of this size */
 
 enum want { WANT_VALUE, WANT_ITEM_OR_END, WANT_KEY, WANT_KEY_OR_END, WANT_COMMA_OR_END };
 

@@ -9,15 +9,21 @@ struct list {
     struct list *next, *prev;
 };
 
-#define LIST_ENTRY(node, type, member) ((type *)(void *)((char *)(node) - offsetof(type, member)))
-#define LIST_EACH(it, head) for (struct list *it = (head)->next; it != (head); it = it->next)
+#define LIST_ENTRY(node, type, member) ((type *)(void *)((char *)(node)-offsetof(type, member)))
+#define LIST_EACH(it, head)            for (struct list *it = (head)->next; it != (head); it = it->next)
 /* Safe against removal of `it` inside the body. */
 #define LIST_EACH_SAFE(it, head)                                                                   \
     for (struct list *it = (head)->next, *it##_next = it->next; it != (head);                      \
          it = it##_next, it##_next = it->next)
 
-static inline void list_init(struct list *l) { l->next = l->prev = l; }
-static inline bool list_empty(const struct list *l) { return l->next == l; }
+static inline void list_init(struct list *l)
+{
+    l->next = l->prev = l;
+}
+static inline bool list_empty(const struct list *l)
+{
+    return l->next == l;
+}
 
 static inline void list_push(struct list *head, struct list *node) /* at the end */
 {

@@ -17,8 +17,8 @@
 #include "base/utf8.h"
 
 #define MAX_VALUE_BYTES 2048
-#define MAX_LINE_BYTES ((size_t)256 << 10)
-#define REPLACEMENT "\xef\xbf\xbd"
+#define MAX_LINE_BYTES  ((size_t)256 << 10)
+#define REPLACEMENT     "\xef\xbf\xbd"
 
 static struct {
     pthread_mutex_t lock;

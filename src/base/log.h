@@ -21,11 +21,11 @@ struct log_field {
     double f;
 };
 
-#define L_STR(k, v) ((struct log_field){.key = (k), .kind = LOG_STR, .s = slice_str(v)})
+#define L_STR(k, v)   ((struct log_field){.key = (k), .kind = LOG_STR, .s = slice_str(v)})
 #define L_SLICE(k, v) ((struct log_field){.key = (k), .kind = LOG_STR, .s = (v)})
-#define L_INT(k, v) ((struct log_field){.key = (k), .kind = LOG_I64, .i = (int64_t)(v)})
-#define L_NUM(k, v) ((struct log_field){.key = (k), .kind = LOG_F64, .f = (v)})
-#define L_BOOL(k, v) ((struct log_field){.key = (k), .kind = LOG_TRUTH, .i = (v) ? 1 : 0})
+#define L_INT(k, v)   ((struct log_field){.key = (k), .kind = LOG_I64, .i = (int64_t)(v)})
+#define L_NUM(k, v)   ((struct log_field){.key = (k), .kind = LOG_F64, .f = (v)})
+#define L_BOOL(k, v)  ((struct log_field){.key = (k), .kind = LOG_TRUTH, .i = (v) ? 1 : 0})
 
 /* Before the first line; may be called again. fd is borrowed. */
 void log_init(int fd, bool as_json, enum log_level min);

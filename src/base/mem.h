@@ -12,13 +12,13 @@
 
 #include "base/slice.h"
 
-void *mem_alloc(size_t n);                    /* uninitialised; n = 0 gives a freeable pointer */
-void *mem_zalloc(size_t n);                   /* zeroed */
-void *mem_array(size_t count, size_t size);   /* zeroed; overflow-checked */
+void *mem_alloc(size_t n);                  /* uninitialised; n = 0 gives a freeable pointer */
+void *mem_zalloc(size_t n);                 /* zeroed */
+void *mem_array(size_t count, size_t size); /* zeroed; overflow-checked */
 void *mem_grow(void *p, size_t count, size_t size); /* realloc to count*size; overflow-checked */
-void mem_free(void *p);                       /* takes NULL */
-char *mem_str(const char *s);                 /* copy; NULL gives NULL */
-char *mem_slice(struct slice s);              /* copy with a NUL behind it; SLICE_NONE gives NULL */
+void mem_free(void *p);                             /* takes NULL */
+char *mem_str(const char *s);                       /* copy; NULL gives NULL */
+char *mem_slice(struct slice s); /* copy with a NUL behind it; SLICE_NONE gives NULL */
 
 /* Lets the next n allocations succeed and the one after fail; -1 switches it off. Tests only. */
 void mem_fail_after(long n);

@@ -6,7 +6,7 @@
 
 #include "base/slice.h"
 
-#define SHA256_SIZE 32
+#define SHA256_SIZE     32
 #define SHA256_HEX_SIZE 65 /* with NUL */
 
 void sha256(struct slice s, uint8_t out[SHA256_SIZE]);

@@ -14,9 +14,9 @@ struct slice {
     size_t n;      /* bytes */
 };
 
-#define SLICE_NONE ((struct slice){NULL, 0})
+#define SLICE_NONE   ((struct slice){NULL, 0})
 #define SLICE_LIT(s) ((struct slice){"" s, sizeof(s) - 1})
-#define SLICE_FMT "%.*s"
+#define SLICE_FMT    "%.*s"
 #define SLICE_ARG(s) (int)(s).n, (s).p
 
 static inline struct slice slice_of(const void *p, size_t n)

@@ -9,15 +9,15 @@
 
 #include <stddef.h>
 
-#define MUST_CHECK __attribute__((warn_unused_result))
+#define MUST_CHECK             __attribute__((warn_unused_result))
 #define PRINTF_LIKE(fmt, args) __attribute__((format(printf, fmt, args)))
 
 enum status_class {
-    CLASS_OK,      /* go on */
-    CLASS_DATA,    /* the input at hand is bad: a dead letter or a salvage step */
-    CLASS_RETRY,   /* passing trouble: try again later */
-    CLASS_STOP,    /* the run cannot go on: publish what is there and leave */
-    CLASS_BUG      /* ours */
+    CLASS_OK,    /* go on */
+    CLASS_DATA,  /* the input at hand is bad: a dead letter or a salvage step */
+    CLASS_RETRY, /* passing trouble: try again later */
+    CLASS_STOP,  /* the run cannot go on: publish what is there and leave */
+    CLASS_BUG    /* ours */
 };
 
 /* X(code, class, exit status when it ends a run, text) */
@@ -55,14 +55,14 @@ enum status {
  * holds a secret, ticket text or a model's answer. */
 struct fail {
     enum status code;
-    int sys;         /* errno, or the library's own code; 0 = none */
-    char text[512];  /* NUL-terminated; cut at the end when too long */
+    int sys;        /* errno, or the library's own code; 0 = none */
+    char text[512]; /* NUL-terminated; cut at the end when too long */
 };
 
-const char *status_text(enum status code);          /* "unreachable" */
-const char *status_name(enum status code);          /* "ST_UNAVAILABLE" */
+const char *status_text(enum status code); /* "unreachable" */
+const char *status_name(enum status code); /* "ST_UNAVAILABLE" */
 enum status_class status_class(enum status code);
-int status_exit(enum status code);                  /* contract: exit status of a run */
+int status_exit(enum status code); /* contract: exit status of a run */
 
 /* Fills *f (NULL allowed) and returns `code`, so that a failing line reads
  * `return fail_set(f, ST_LOCKED, 0, "%s: …", path);`. */

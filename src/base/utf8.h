@@ -19,10 +19,10 @@ uint32_t utf8_next(struct slice s, size_t *at);
 /* Appends-style encode: writes 1–4 bytes to out, returns how many (0 = not a scalar value). */
 size_t utf8_encode(uint32_t cp, char out[4]);
 
-size_t utf8_length(struct slice s);                    /* code points; s must be valid */
-size_t utf8_floor(struct slice s, size_t at);          /* largest boundary ≤ at */
-size_t utf8_ceil(struct slice s, size_t at);           /* smallest boundary ≥ at, ≤ s.n */
-size_t utf8_prefix(struct slice s, size_t code_points);/* bytes of the first code points */
+size_t utf8_length(struct slice s);                     /* code points; s must be valid */
+size_t utf8_floor(struct slice s, size_t at);           /* largest boundary ≤ at */
+size_t utf8_ceil(struct slice s, size_t at);            /* smallest boundary ≥ at, ≤ s.n */
+size_t utf8_prefix(struct slice s, size_t code_points); /* bytes of the first code points */
 size_t utf8_cut(struct slice s); /* bytes left without a sequence cut off at the very end */
 
 #endif
