@@ -24,6 +24,15 @@ VERSION := $(shell cat VERSION 2>/dev/null || echo 0.1.0)
 
 # ---- flags ---------------------------------------------------------------------------------------
 
+V ?= 0
+ifeq ($(V),1)
+Q :=
+say = @:
+else
+Q := @
+say = @echo '  $(1)  $(2)'
+endif
+
 once = $(eval $(1) := $(2))$($(1))
 
 PACKAGES := rdkafka libcurl libcjson sqlite3 libuv libfyaml libmicrohttpd libcrypto libpcre2-8
@@ -103,7 +112,7 @@ endif
 # ---- building ------------------------------------------------------------------------------------
 
 .PHONY: all tests FORCE
-all: $(LIB) $(BIN) ## build the program (MODE=release|debug|asan|tsan|cov, WERROR=1, CC=, CFLAGS=, LDFLAGS=)
+all: $(LIB) $(BIN) ## build the program (MODE=release|debug|asan|tsan|cov, WERROR=1, V=1, CC=, CFLAGS=, LDFLAGS=)
 ifeq ($(MODE),release)
 all: $(if $(BIN),build/ticketmill)
 build/ticketmill: $(BIN)
@@ -127,43 +136,53 @@ $(GEN)/%_embedded.c: $(GEN)/%_embedded.h ;
 
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags.txt
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/obj/src/%.o: src/%.c $(B)/flags.txt | $(GEN_H)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(ALL_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/obj/tests/%.o: tests/%.c $(B)/flags.txt | $(GEN_H)
 	@mkdir -p $(@D)
-	$(CC) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
+	$(call say,CC,$<)
+	$(Q)$(CC) $(TEST_CFLAGS) -MMD -MP -c $< -o $@
 
 $(LIB): $(LIB_OBJS) $(B)/sources.txt
 	@rm -f $@
-	$(AR) rcs $@ $(LIB_OBJS)
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $(LIB_OBJS)
 
 $(SUPPORT_LIB): $(SUPPORT_SRCS:%.c=$(B)/obj/%.o) $(B)/sources.txt
 	@rm -f $@
-	$(AR) rcs $@ $(filter %.o,$^)
+	$(call say,AR,$@)
+	$(Q)$(AR) rcs $@ $(filter %.o,$^)
 
 $(B)/ticketmill: $(B)/obj/src/cli/main.o $(TSAN_SHIM) $(LIB)
-	$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
 
 $(UNIT_BINS) $(SIM_BINS) $(TOOL_BINS): $(B)/%: $(B)/obj/%.o $(TSAN_SHIM) $(SUPPORT_LIB) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(SUPPORT_LIB) $(LIB) $(CMOCKA_LIBS) $(PKG_LIBS) -lm -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(SUPPORT_LIB) $(LIB) $(CMOCKA_LIBS) $(PKG_LIBS) -lm -o $@
 
 $(B)/ktool: $(KTOOL_SRC:%.c=$(B)/obj/%.o) $(TSAN_SHIM)
-	$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(PKG_LIBS) -lm -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(PKG_LIBS) -lm -o $@
 
 # With MODE=fuzz a target gets clang's fuzzer; in every other mode a main that replays files.
 ifeq ($(MODE),fuzz)
 $(FUZZ_BINS): $(B)/%: $(B)/obj/%.o $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) -fsanitize=fuzzer $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
 else
 $(FUZZ_BINS): $(B)/%: $(B)/obj/%.o $(FUZZ_REPLAY_SRC:%.c=$(B)/obj/%.o) $(TSAN_SHIM) $(LIB)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
+	$(call say,LD,$@)
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
 endif
 
 .SECONDARY:

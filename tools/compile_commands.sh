@@ -4,13 +4,14 @@
 set -eu
 escape() { printf '%s' "$1" | sed -e 's/[\\"]/\\&/g'; }
 here=$(escape "$PWD")
-lib_flags=$(escape "$LIB_FLAGS")
-test_flags=$(escape "$TEST_FLAGS")
+# shellcheck disable=SC2153 # they come from the environment
+for_src=$(escape "$LIB_FLAGS")
+for_tests=$(escape "$TEST_FLAGS")
 comma='['
 for file in "$@"; do
     case $file in
-    tests/*) flags=$test_flags ;;
-    *) flags=$lib_flags ;;
+    tests/*) flags=$for_tests ;;
+    *) flags=$for_src ;;
     esac
     printf '%s\n{"directory": "%s", "file": "%s", "command": "%s %s -c %s"}' \
         "$comma" "$here" "$file" "$CC" "$flags" "$file"

@@ -74,7 +74,7 @@ kind=$1
 dir=$2
 mkdir -p "$dir"
 name=${kind}_embedded
-guard=$(printf '%s_H' "$name" | tr 'a-z' 'A-Z')
+guard=$(printf '%s_H' "$name" | tr '[:lower:]' '[:upper:]')
 h=$dir/$name.h.$$
 c=$dir/$name.c.$$
 trap 'rm -f "$h" "$c"' EXIT
