@@ -1,0 +1,73 @@
+/* Prices: from the configured periods to a cost.
+ *
+ * Called by the pipeline before a call (bound) and after it (cost). Stores nothing: the ledger
+ * numbers the price periods, shares are split in batch/.
+ */
+#include "route/price.h"
+
+#include "model/money.h"
+
+struct price price_at(const struct config_model *m, int64_t unix_us, int64_t *from_unix_us)
+{
+    const struct config_price *found = NULL;
+    for (int i = 0; i < m->price_count && m->prices[i].from_unix_us <= unix_us; i++)
+        found = &m->prices[i];
+    if (!found)
+        return (struct price){.priced = false};
+    if (from_unix_us)
+        *from_unix_us = found->from_unix_us;
+    return (struct price){
+        .priced = true,
+        .input = found->input,
+        .cached = found->cached_input,
+        .cache_write = found->cache_write,
+        .output = found->output,
+    };
+}
+
+static bool add_product(int64_t tokens, int64_t rate, int64_t *sum)
+{
+    int64_t part;
+    return money_mul(tokens, rate, &part) && money_add(*sum, part, sum);
+}
+
+enum status price_cost(const struct price *p, const struct usage *u, int64_t *pusd)
+{
+    if (!p->priced) {
+        *pusd = PUSD_UNPRICED;
+        return ST_OK;
+    }
+    int64_t sum = 0, uncached = u->input - u->cached - u->cache_write;
+    if (!add_product(uncached, p->input, &sum) || !add_product(u->cached, p->cached, &sum) ||
+        !add_product(u->cache_write, p->cache_write, &sum) ||
+        !add_product(u->output, p->output, &sum))
+        return ST_OVERFLOW;
+    *pusd = sum;
+    return ST_OK;
+}
+
+static int64_t dearest_input(const struct price *p)
+{
+    int64_t rate = p->input;
+    if (p->cached > rate)
+        rate = p->cached;
+    if (p->cache_write > rate)
+        rate = p->cache_write;
+    return rate;
+}
+
+enum status price_bound(const struct price *p, const struct config_model *m, int64_t message_bytes,
+                        int64_t token_cap, int64_t *pusd)
+{
+    if (!p->priced) {
+        *pusd = PUSD_UNPRICED;
+        return ST_OK;
+    }
+    int64_t input, output, sum = 0;
+    if (__builtin_add_overflow(message_bytes, m->overhead_tokens, &input) ||
+        __builtin_add_overflow(token_cap, m->reasoning_tokens, &output) ||
+        !add_product(input, dearest_input(p), &sum) || !add_product(output, p->output, &sum))
+        return ST_OVERFLOW;
+    *pusd = sum;
+    return ST_OK;
+}
