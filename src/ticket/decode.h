@@ -1,0 +1,60 @@
+/* From a record's bytes to the text that is sent to a model, or to the reason it cannot be.
+ *
+ * Pure: the same bytes give the same content. The rules are section 1 of the contract; what it
+ * leaves open is settled here:
+ * - the value is one JSON object; of a key that stands twice in it the first one counts;
+ * - id: a non-empty string, or an integer (its digits as written); any other type is as if absent.
+ *   Longer than TICKET_ID_MAX is a dead letter (invalid_json). Without an id the record key
+ *   serves, when it is 1 … TICKET_ID_MAX bytes of valid UTF-8 without NUL;
+ * - subject and body that are no strings, or blank, are as if absent; both absent is `empty`;
+ * - a value without a byte but white space is `empty` too;
+ * - text: "subject\n\nbody", or the one there is; CR LF and CR become LF, other control characters
+ *   except TAB are left out;
+ * - text above max_text_bytes keeps two thirds from its head and one third from its tail around
+ *   TICKET_ELISION, in all at most max_text_bytes, cut between code points, and FLAG_TEXT_CUT.
+ */
+#ifndef TICKETMILL_TICKET_DECODE_H
+#define TICKETMILL_TICKET_DECODE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/sha256.h"
+#include "base/slice.h"
+#include "config/config.h"
+#include "model/language.h"
+#include "model/reason.h"
+#include "model/record.h"
+#include "model/verdict.h"
+
+#define TICKET_ID_MAX      512                  /* bytes */
+#define TICKET_ELISION     "\n[\xe2\x80\xa6]\n" /* "[…]" on a line of its own */
+#define TICKET_DETAIL_SIZE 200
+
+struct ticket_content {
+    char *block;       /* one allocation that holds every slice below; mem_free ends the content */
+    struct slice id;   /* the ticket's own or the record key; NONE = name it by position */
+    struct slice text; /* valid UTF-8, as cut, before redaction */
+    struct slice language_field; /* the ticket's own tag as written; NONE when absent or no tag */
+    enum language language;      /* by that field, else by script */
+    bool has_code, has_image;    /* image: an entry of /attachments whose type is image/… */
+    uint32_t flags;              /* FLAG_TEXT_CUT or 0 */
+    uint8_t content_hash[SHA256_SIZE]; /* SHA-256 of `text` */
+    int64_t est_tokens;                /* of `text`, uncorrected (tokens.h) */
+};
+
+/* True: *out is filled and out->block is the caller's. False: *why and a detail for humans that
+ * holds no ticket text; *out untouched. A tombstone (value NONE) never comes here: the caller
+ * skips it; should one come, it is `empty`. */
+bool ticket_decode(const struct config_ticket *cfg, const struct record *rec,
+                   struct ticket_content *out, enum reason *why, char detail[TICKET_DETAIL_SIZE]);
+
+/* What results carry as "language": the ticket's own tag, else the detected one. */
+struct slice ticket_language(const struct ticket_content *c);
+
+/* The same cut for a text at hand (a provider finds it too long): writes head, elision and tail to
+ * out, which has room for max_bytes, and returns how many bytes; a text that fits is copied whole.
+ * text must be valid UTF-8. The content_hash of a ticket never follows such a later cut. */
+size_t ticket_cut_text(struct slice text, size_t max_bytes, char *out);
+
+#endif
