@@ -31,10 +31,6 @@ void prompt_version(struct slice system, char out[SHA256_HEX_SIZE]);
 void prompt_user(struct buf *out, const char ids[][SHORT_ID_SIZE], const struct slice *texts,
                  size_t n);
 
-/* JSON schema of the answer, for providers that enforce one: one object, all keys required, the
- * categories as an enum, nothing that changes between calls. Appended. */
-void prompt_schema(const struct config_classification *c, struct buf *out);
-
 #define TOKEN_CAP_FLOOR 128
 
 struct token_cap_input {

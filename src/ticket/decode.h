@@ -11,7 +11,7 @@
  * - text: "subject\n\nbody", or the one there is; CR LF and CR become LF, other control characters
  *   except TAB are left out;
  * - text above max_text_bytes keeps two thirds from its head and one third from its tail around
- *   TICKET_ELISION, in all at most max_text_bytes, cut between code points, and FLAG_TEXT_CUT.
+ *   TEXT_ELISION, in all at most max_text_bytes, cut between code points, and FLAG_TEXT_CUT.
  */
 #ifndef TICKETMILL_TICKET_DECODE_H
 #define TICKETMILL_TICKET_DECODE_H
@@ -27,8 +27,7 @@
 #include "model/record.h"
 #include "model/verdict.h"
 
-#define TICKET_ID_MAX      512                  /* bytes */
-#define TICKET_ELISION     "\n[\xe2\x80\xa6]\n" /* "[…]" on a line of its own */
+#define TICKET_ID_MAX      512 /* bytes */
 #define TICKET_DETAIL_SIZE 200
 
 struct ticket_content {
@@ -51,10 +50,5 @@ bool ticket_decode(const struct config_ticket *cfg, const struct record *rec,
 
 /* What results carry as "language": the ticket's own tag, else the detected one. */
 struct slice ticket_language(const struct ticket_content *c);
-
-/* The same cut for a text at hand (a provider finds it too long): writes head, elision and tail to
- * out, which has room for max_bytes, and returns how many bytes; a text that fits is copied whole.
- * text must be valid UTF-8. The content_hash of a ticket never follows such a later cut. */
-size_t ticket_cut_text(struct slice text, size_t max_bytes, char *out);
 
 #endif
