@@ -1,9 +1,10 @@
 /* Made-up tickets: the same from the same seed, good where they should be, broken as announced. */
-#include <cmocka.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include <cmocka.h>
 
 #include "base/json.h"
 #include "base/sha256.h"
