@@ -43,6 +43,12 @@ enum admit_outcome {
     ADMITTED_CLOSED   /* this command itself gave the terminal state (skip, dead); dead: in `rows` */
 };
 
+/* Key under which an answer may be taken for a copy of the ticket. own_id: the ticket's own id or
+ * the record's key, SLICE_NONE when it has neither. Pure. */
+void ledger_reuse_key(struct slice own_id, const uint8_t content_hash[SHA256_SIZE],
+                      struct slice prompt_version, struct slice tier,
+                      uint8_t out[LEDGER_HASH_SIZE]);
+
 struct admit_item {
     /* in */
     enum admit_kind kind;
@@ -78,7 +84,13 @@ struct ledger_call {
     int32_t attempt;        /* 1 = first try of this pack, 2 = first retry, … */
 };
 
-/* --- LOP_SETTLE: a call has ended --------------------------------------------------------------- */
+/* --- LOP_SETTLE: a call has ended ---------------------------------------------------------------
+ *
+ * Refused (ST_INTERNAL, nothing booked) unless the call is in flight, the items are exactly the
+ * tickets of its intent in any order, the items' costs sum to the call's (all PUSD_UNPRICED when
+ * the call is), FAILED costs 0 and UNKNOWN its reservation, and no ticket gets a second terminal
+ * state. A result that its topic would not take becomes a dead letter (too_long): the row's kind
+ * says what it came to. */
 
 /* Stored in table share: never renumber. */
 enum share_outcome {

@@ -14,12 +14,14 @@ struct ledger_options {
     bool create;               /* make a new file when there is none */
     const char *transport;     /* "kafka" */
     const struct clock *clock; /* borrowed for the ledger's life */
+    /* Largest record the topics take (max.message.bytes); 0 = unknown: 1,000,000 is assumed. */
+    int64_t max_result_bytes, max_dead_bytes;
 };
 
 /* Locks (flock on the file beside it), refuses network file systems and other programs' files,
  * opens, checks after an unclean end, migrates, switches to WAL + FULL.
- * ST_LOCKED, ST_LEDGER_STATE (damaged, newer schema, not ours, missing without create),
- * ST_LEDGER_IO (cannot be written, network file system). */
+ * ST_LOCKED, ST_LEDGER_STATE (damaged, newer schema, not ours, missing without create, readable
+ * by others), ST_LEDGER_IO (cannot be written, network file system, no room for the reserve). */
 MUST_CHECK enum status ledger_open(const char *path, const struct ledger_options *o,
                                    struct ledger **out, struct fail *fail);
 /* Checkpoints, marks the end as clean, unlocks. Takes NULL. */
@@ -99,8 +101,11 @@ MUST_CHECK enum status ledger_suspects(struct ledger *l,
                                        void *self, struct fail *fail);
 
 /* Applies a chain of commands as one durable transaction, setting each one's status and rows.
- * ST_LEDGER_IO: the transaction could not be committed; every command has that status and the
- * ledger takes no more (a failed fsync is never retried). */
+ * ST_LEDGER_IO (damage found: ST_LEDGER_STATE): the transaction could not be committed; every
+ * command has that status and the ledger takes no more (a failed fsync is never retried).
+ * A full disk comes in two steps: first the reserve file is given up and only ADMIT and INTENT
+ * come back with ST_LEDGER_IO, so that answers and the run's end can still be written; only when
+ * that space is used up too does the ledger end as above. */
 enum status ledger_apply(struct ledger *l, struct queue_node *chain, struct fail *fail);
 
 /* The run's books at its end, for the audit and the summary; counts of this run's tickets. */
@@ -109,7 +114,8 @@ struct ledger_audit {
     int64_t reused;
     int64_t outbox_published, outbox_unpublished;
     int64_t calls_answered, calls_failed, calls_unknown, calls_sent;
-    int64_t cost_pusd, unknown_pusd, share_pusd; /* Σ call, Σ unknown reservations, Σ shares */
+    int64_t cost_pusd, unknown_pusd; /* Σ answered calls, Σ reservations of unknown ones */
+    int64_t share_pusd;              /* Σ shares: the sum of both when the books are straight */
     int64_t run_results, run_dead, run_skipped, run_reused;
     int64_t run_cost_pusd, run_unknown_pusd, run_input_tokens, run_cached_tokens,
         run_output_tokens;
