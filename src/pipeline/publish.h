@@ -1,0 +1,86 @@
+/* The publisher thread: committed outbox rows and finished input offsets, out to Kafka, one
+ * transaction after the other, in the order of their sequence.
+ *
+ * It alone owns the commit frontier of every partition. The ledger thread posts what became
+ * durable (in commit order); reports go back to the loop through a queue.
+ */
+#ifndef TICKETMILL_PIPELINE_PUBLISH_H
+#define TICKETMILL_PIPELINE_PUBLISH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/clock.h"
+#include "base/list.h"
+#include "base/queue.h"
+#include "base/status.h"
+#include "kafka/producer.h"
+#include "model/pos.h"
+#include "model/record.h"
+
+/* Where rows go: kproducer_publish and its statuses, or a file, or a fake. */
+struct sink {
+    void *self;
+    enum status (*publish)(void *self, struct outrow *const *rows, size_t n,
+                           const struct commit_offset *offs, size_t m, struct fail *fail);
+};
+
+struct delivered {
+    struct pos pos;
+    enum { DELIVERED_OPEN, DELIVERED_DONE, DELIVERED_EOF } state; /* EOF: pos.offset = EOF offset */
+};
+
+/* What one committed ledger command means for publishing. */
+struct publish_item {
+    struct queue_node node;
+    struct list rows; /* struct outrow, in order of seq */
+    bool finish;      /* no more items follow: publish all, commit every partition, report */
+    size_t count;
+    struct delivered delivered[]; /* in order of delivery */
+};
+
+/* Zeroed with room for `count` delivered records; mem_free once its rows are gone. */
+struct publish_item *publish_item_new(size_t count);
+
+/* What happened to one transaction. */
+struct publish_report {
+    struct queue_node node;
+    enum status status;    /* ST_OK: committed. CLASS_RETRY: it will be tried again. Anything else:
+                              final, nothing more will be published */
+    struct fail fail;
+    int64_t published_seq; /* highest sequence at Kafka; 0 = none yet */
+    size_t results, dead;  /* rows of this transaction */
+    int64_t latency_us;    /* of the transaction */
+    bool finished;         /* answer to `finish` */
+};
+
+struct publish_partition {
+    int32_t source, partition;
+    const char *topic;
+    int64_t start_offset;      /* first offset that will be delivered */
+    const int64_t *published;  /* offsets ≥ start_offset published by earlier runs, ascending */
+    size_t published_count;
+};
+
+struct publish_options {
+    struct sink sink;
+    const struct clock *clock;
+    const char *ledger_id, *transactional_id;
+    int shard, shards;
+    int64_t published_seq; /* of earlier runs */
+    const struct publish_partition *partitions;
+    size_t partition_count;
+    struct queue *reports; /* where struct publish_report go; the taker frees them */
+};
+
+struct publisher;
+
+/* Everything in options is copied except clock, sink and queue, which must outlive the thread.
+ * The first transaction is made at once: it re-commits every partition. */
+struct publisher *publisher_start(const struct publish_options *o);
+void publisher_post(struct publisher *p, struct publish_item *item); /* takes; any thread */
+/* Ends the thread after the transaction at hand, whatever is waiting (a finished one has nothing
+ * waiting); frees. Takes NULL. */
+void publisher_stop(struct publisher *p);
+
+#endif
