@@ -1,6 +1,6 @@
 /* Writes made-up tickets as JSON lines, in the form that `ktool produce` reads:
- *   {"partition":0,"timestamp":1790000000000,"key":"<base64>","value":"<base64>","kind":"plain"}
- * key and value are null where the record has none. Partitions take turns, so that every partition
+ *   {"partition":0,"timestamp":1790000000000,"key_base64":"…","value_base64":"…","kind":"plain"}
+ * without the key or the value where the record has none. Partitions take turns, so that every one
  * has records of every kind; the kind is for people, no test relies on it. */
 #include <getopt.h>
 #include <stdio.h>
@@ -14,10 +14,10 @@
 static const char usage[] =
     "usage: gen_tickets [--count N] [--seed S] [--partitions P] [--mix clean|usual|hostile]\n";
 
-static void put_base64(const struct buf *b)
+static void put_base64(const char *name, const struct buf *b)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    putchar('"');
+    printf(",\"%s_base64\":\"", name);
     for (size_t i = 0; i < b->n; i += 3) {
         size_t left = b->n - i;
         unsigned bits = (unsigned)(unsigned char)b->p[i] << 16;
@@ -36,17 +36,12 @@ static void put_base64(const struct buf *b)
 static void put_record(struct ticket_gen *g, int partition, struct buf *value, struct buf *key)
 {
     enum ticket_kind kind = ticket_gen_next(g, value, key);
-    printf("{\"partition\":%d,\"timestamp\":%lld,\"key\":", partition,
+    printf("{\"partition\":%d,\"timestamp\":%lld", partition,
            (long long)(g->created_unix_us / 1000));
-    if (kind == TICKET_NO_ID)
-        fputs("null", stdout);
-    else
-        put_base64(key);
-    fputs(",\"value\":", stdout);
-    if (kind == TICKET_TOMBSTONE)
-        fputs("null", stdout);
-    else
-        put_base64(value);
+    if (kind != TICKET_NO_ID)
+        put_base64("key", key);
+    if (kind != TICKET_TOMBSTONE)
+        put_base64("value", value);
     printf(",\"kind\":\"%s\"}\n", ticket_kind_name(kind));
 }
 
