@@ -28,8 +28,8 @@ enum failpoint {
 };
 
 extern bool failpoint_armed;
-void failpoint_init(
-    void); /* reads the environment; an unknown name is reported on stderr, exit 64 */
+/* Reads the environment; a value it does not know is reported on stderr and ends with 64. */
+void failpoint_init(void);
 void failpoint_hit(enum failpoint fp);
 
 static inline void failpoint(enum failpoint fp)
