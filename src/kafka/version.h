@@ -1,4 +1,4 @@
-/* Which librdkafka is linked, for `--version --verbose`. */
+/* Which librdkafka is linked, for `--version --verbose`. Static strings; one thread. */
 #ifndef TICKETMILL_KAFKA_VERSION_H
 #define TICKETMILL_KAFKA_VERSION_H
 

@@ -16,7 +16,8 @@ MUST_CHECK enum status kwriter_open(const struct config_kafka *cfg, struct kwrit
                                     struct fail *fail);
 
 /* Queues key, value, headers and timestamp of r (copied; -1 = now). partition -1 = by key.
- * Waits while the queue is full. Failures of earlier records may surface here. */
+ * Waits ≤ 30 s while the queue is full. ST_LIMIT: larger than
+ * `message.max.bytes`. Failures of delivery surface in kwriter_flush. */
 MUST_CHECK enum status kwriter_put(struct kwriter *w, const char *topic, int32_t partition,
                                    const struct record *r, struct fail *fail);
 
