@@ -95,7 +95,7 @@ SIM_SRCS := $(wildcard tests/sim/test_*.c)
 TOOL_SRCS := $(wildcard tests/integration/*.c tests/fault/*.c tests/bench/*.c)
 FUZZ_SRCS := $(wildcard tests/fuzz/fuzz_*.c)
 FUZZ_REPLAY_SRC := $(wildcard tests/support/fuzz/replay.c)
-KTOOL_SRC := $(wildcard tests/support/kafka/ktool.c)
+KTOOL_SRC := $(wildcard tests/support/kafka/*.c)
 
 UNIT_BINS := $(UNIT_SRCS:%.c=$(B)/%)
 SIM_BINS := $(SIM_SRCS:%.c=$(B)/%)
@@ -168,9 +168,9 @@ $(UNIT_BINS) $(SIM_BINS) $(TOOL_BINS): $(B)/%: $(B)/obj/%.o $(TSAN_SHIM) $(SUPPO
 	$(call say,LD,$@)
 	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(SUPPORT_LIB) $(LIB) $(CMOCKA_LIBS) $(PKG_LIBS) -lm -o $@
 
-$(B)/ktool: $(KTOOL_SRC:%.c=$(B)/obj/%.o) $(TSAN_SHIM)
+$(B)/ktool: $(KTOOL_SRC:%.c=$(B)/obj/%.o) $(TSAN_SHIM) $(LIB)
 	$(call say,LD,$@)
-	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(PKG_LIBS) -lm -o $@
+	$(Q)$(CC) $(ALL_LDFLAGS) $(filter %.o,$^) $(LIB) $(PKG_LIBS) -lm -o $@
 
 # With MODE=fuzz a target gets clang's fuzzer; in every other mode a main that replays files.
 ifeq ($(MODE),fuzz)
