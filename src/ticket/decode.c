@@ -1,0 +1,252 @@
+/* A record's value becomes a ticket's content, or a dead letter's reason. The document is parsed
+ * once and freed here; what outlives it is copied into one block. Tombstones, redaction and routing
+ * fields are the caller's business.
+ */
+#include "ticket/decode.h"
+
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "ticket/code.h"
+#include "ticket/language.h"
+#include "ticket/text.h"
+#include "ticket/tokens.h"
+
+#define INTEGER_DIGITS_MAX 40 /* longer ones are no ids */
+
+/* What is found in the document; slices live with it, with the record or in number. */
+struct found {
+    struct slice id, subject, body, language;
+    char number[24]; /* an integer id that had to be printed */
+    bool has_image;
+};
+
+struct verdict_on_value {
+    enum reason why;
+    char *detail;
+};
+
+static bool reject(struct verdict_on_value *v, enum reason why, const char *detail)
+{
+    v->why = why;
+    snprintf(v->detail, TICKET_DETAIL_SIZE, "%s", detail);
+    return false;
+}
+
+/* What can be told before parsing. */
+static bool check_bytes(const struct config_ticket *cfg, struct slice value,
+                        struct verdict_on_value *v)
+{
+    if (!value.p)
+        return reject(v, REASON_EMPTY, "the value is null");
+    if (value.n > 0 && value.p[0] == '\0')
+        return reject(v, REASON_UNSUPPORTED_FORMAT,
+                      "the value begins with byte 0: framed for a schema registry, which is not "
+                      "supported; expected plain JSON");
+    if (value.n > (uint64_t)cfg->max_bytes) {
+        v->why = REASON_TOO_LONG;
+        snprintf(v->detail, TICKET_DETAIL_SIZE, "the value has %zu bytes; ticket.max_bytes is %lld",
+                 value.n, (long long)cfg->max_bytes);
+        return false;
+    }
+    if (slice_trim(value).n == 0)
+        return reject(v, REASON_EMPTY, "the value holds no bytes but white space");
+    return true;
+}
+
+static bool parse(struct slice value, json **doc, struct verdict_on_value *v)
+{
+    enum status st = json_parse(value, JSON_MAX_DEPTH, doc);
+    if (st == ST_BAD_UTF8)
+        return reject(v, REASON_INVALID_UTF8, "the value is not valid UTF-8");
+    if (st == ST_TOO_DEEP)
+        return reject(v, REASON_INVALID_JSON, "the value is nested too deeply");
+    if (st != ST_OK)
+        return reject(v, REASON_INVALID_JSON, "the value is not valid JSON");
+    if (json_is(*doc, JSON_OBJECT))
+        return true;
+    json_free(*doc);
+    return reject(v, REASON_INVALID_JSON, "the value is valid JSON but not an object");
+}
+
+/* One reference token of a pointer with ~1 and ~0 read; false when it does not fit. */
+static bool pointer_token(const char **pointer, char *key, size_t size)
+{
+    const char *p = *pointer + 1; /* past the '/' */
+    size_t n = 0;
+    for (; *p && *p != '/'; p++) {
+        if (n + 1 >= size)
+            return false;
+        key[n++] = *p;
+        if (*p == '~' && (p[1] == '0' || p[1] == '1'))
+            key[n - 1] = *++p == '1' ? '/' : '~';
+    }
+    key[n] = '\0';
+    *pointer = p;
+    return true;
+}
+
+/* The text of the value at a pointer that leads through objects only, as it stands in `text`. */
+static struct slice raw_at(struct slice text, const char *pointer)
+{
+    char key[128];
+    while (text.p && *pointer) {
+        if (!pointer_token(&pointer, key, sizeof key))
+            return SLICE_NONE;
+        text = json_raw_member(text, key);
+    }
+    return text;
+}
+
+static bool is_integer(struct slice s)
+{
+    size_t i = s.n > 0 && s.p[0] == '-' ? 1 : 0;
+    if (i == s.n || s.n > INTEGER_DIGITS_MAX)
+        return false;
+    while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
+        i++;
+    return i == s.n;
+}
+
+/* A number's digits as written; through an array they can only be had by printing. */
+static struct slice integer_id(struct slice value, const char *pointer, const json *v,
+                               struct found *f)
+{
+    struct slice raw = raw_at(value, pointer);
+    int64_t number;
+    if (raw.p)
+        return is_integer(raw) ? raw : SLICE_NONE;
+    if (json_i64(v, &number) != ST_OK)
+        return SLICE_NONE;
+    snprintf(f->number, sizeof f->number, "%lld", (long long)number);
+    return slice_str(f->number);
+}
+
+static bool key_serves(struct slice key)
+{
+    return key.n > 0 && key.n <= TICKET_ID_MAX && !memchr(key.p, '\0', key.n) && utf8_valid(key);
+}
+
+static bool find_id(const struct config_ticket *cfg, const struct record *rec, const json *doc,
+                    struct found *f, struct verdict_on_value *verdict)
+{
+    const json *v = json_pointer(doc, cfg->id);
+    if (json_is(v, JSON_STRING))
+        f->id = json_str(v);
+    else if (json_is(v, JSON_NUMBER))
+        f->id = integer_id(rec->value, cfg->id, v, f);
+    if (f->id.n > TICKET_ID_MAX) {
+        verdict->why = REASON_INVALID_JSON;
+        snprintf(verdict->detail, TICKET_DETAIL_SIZE, "the ticket id has %zu bytes; at most %d",
+                 f->id.n, TICKET_ID_MAX);
+        return false;
+    }
+    if (f->id.n == 0)
+        f->id = key_serves(rec->key) ? rec->key : SLICE_NONE;
+    return true;
+}
+
+/* A string that says something, else NONE. */
+static struct slice text_at(const json *doc, const char *pointer)
+{
+    struct slice s = json_str(json_pointer(doc, pointer));
+    return s.p && !text_blank(s) ? s : SLICE_NONE;
+}
+
+static bool any_image(const json *attachments)
+{
+    static const struct slice prefix = SLICE_LIT("image/");
+    if (!json_is(attachments, JSON_ARRAY))
+        return false;
+    for (const json *v = json_first(attachments); v; v = json_next(v)) {
+        struct slice type = json_str(json_get(v, "type"));
+        if (type.n >= prefix.n && slice_eq_nocase(slice_of(type.p, prefix.n), prefix))
+            return true;
+    }
+    return false;
+}
+
+static bool find(const struct config_ticket *cfg, const struct record *rec, const json *doc,
+                 struct found *f, struct verdict_on_value *v)
+{
+    f->subject = text_at(doc, cfg->subject);
+    f->body = text_at(doc, cfg->body);
+    if (!f->subject.p && !f->body.p)
+        return reject(v, REASON_EMPTY, "neither subject nor body holds text");
+    if (!find_id(cfg, rec, doc, f, v))
+        return false;
+    struct slice tag = json_str(json_pointer(doc, cfg->language));
+    f->language = tag.p && language_plausible(tag) ? tag : SLICE_NONE;
+    f->has_image = any_image(json_get(doc, "attachments"));
+    return true;
+}
+
+/* "subject\n\nbody", cleaned; mem_free. */
+static char *join(const struct found *f, size_t *n)
+{
+    char *whole = mem_alloc(f->subject.n + 2 + f->body.n);
+    *n = f->subject.p ? text_clean(f->subject, whole) : 0;
+    if (f->subject.p && f->body.p) {
+        memcpy(whole + *n, "\n\n", 2);
+        *n += 2;
+    }
+    if (f->body.p)
+        *n += text_clean(f->body, whole + *n);
+    return whole;
+}
+
+/* Copies s to *at and moves on; NONE stays NONE. */
+static struct slice keep(char **at, struct slice s)
+{
+    if (!s.p)
+        return SLICE_NONE;
+    struct slice copy = slice_of(*at, s.n);
+    memcpy(*at, s.p, s.n);
+    *at += s.n;
+    return copy;
+}
+
+static void fill(const struct config_ticket *cfg, const struct found *f, struct ticket_content *out)
+{
+    size_t whole_n, max = (size_t)cfg->max_text_bytes;
+    char *whole = join(f, &whole_n);
+    size_t text_room = whole_n < max ? whole_n : max;
+    char *at = mem_alloc(f->id.n + f->language.n + text_room);
+
+    *out = (struct ticket_content){.block = at, .has_image = f->has_image};
+    out->id = keep(&at, f->id);
+    out->language_field = keep(&at, f->language);
+    out->text = slice_of(at, text_cut(slice_of(whole, whole_n), max, at));
+    mem_free(whole);
+    out->flags = whole_n > max ? FLAG_TEXT_CUT : 0;
+    out->language = f->language.p ? language_of_tag(f->language) : language_detect(out->text);
+    out->has_code = text_has_code(out->text);
+    out->est_tokens = tokens_estimate(out->text);
+    sha256(out->text, out->content_hash);
+}
+
+bool ticket_decode(const struct config_ticket *cfg, const struct record *rec,
+                   struct ticket_content *out, enum reason *why, char detail[TICKET_DETAIL_SIZE])
+{
+    struct verdict_on_value v = {.why = REASON_NONE, .detail = detail};
+    json *doc;
+    if (!check_bytes(cfg, rec->value, &v) || !parse(rec->value, &doc, &v)) {
+        *why = v.why;
+        return false;
+    }
+    struct found f = {.id = SLICE_NONE};
+    bool good = find(cfg, rec, doc, &f, &v);
+    if (good)
+        fill(cfg, &f, out);
+    else
+        *why = v.why;
+    json_free(doc);
+    return good;
+}
+
+struct slice ticket_language(const struct ticket_content *c)
+{
+    return c->language_field.p ? c->language_field : slice_str(language_tag(c->language));
+}
