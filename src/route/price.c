@@ -1,7 +1,7 @@
-/* Prices: from the configured periods to a cost.
+/* Prices: the configured period in force, and the upper bound of a call.
  *
- * Called by the pipeline before a call (bound) and after it (cost). Stores nothing: the ledger
- * numbers the price periods, shares are split in batch/.
+ * Called by the pipeline before a call is sent. Stores nothing: the ledger numbers the price
+ * periods; what a call did cost is worked out with its shares in batch/.
  */
 #include "route/price.h"
 
@@ -29,21 +29,6 @@ static bool add_product(int64_t tokens, int64_t rate, int64_t *sum)
 {
     int64_t part;
     return money_mul(tokens, rate, &part) && money_add(*sum, part, sum);
-}
-
-enum status price_cost(const struct price *p, const struct usage *u, int64_t *pusd)
-{
-    if (!p->priced) {
-        *pusd = PUSD_UNPRICED;
-        return ST_OK;
-    }
-    int64_t sum = 0, uncached = u->input - u->cached - u->cache_write;
-    if (!add_product(uncached, p->input, &sum) || !add_product(u->cached, p->cached, &sum) ||
-        !add_product(u->cache_write, p->cache_write, &sum) ||
-        !add_product(u->output, p->output, &sum))
-        return ST_OVERFLOW;
-    *pusd = sum;
-    return ST_OK;
 }
 
 static int64_t dearest_input(const struct price *p)

@@ -1,6 +1,5 @@
-/* What a call costs and what it can cost at most. Pure; all amounts in picodollars.
+/* A model's prices and what a call can cost at most. Pure; all amounts in picodollars.
  *
- * cost  = uncached input × input + cached × cached + cache_write × cache_write + output × output
  * bound = (message bytes + overhead) × dearest input rate + (token cap + reasoning) × output rate
  *
  * A token is never shorter than a byte, so bytes bound the tokens of the messages from above.
@@ -13,16 +12,13 @@
 
 #include "config/config.h"
 #include "model/call.h"
-#include "model/usage.h"
 
 /* The list price of the model in force at that time; price.priced is false when there is none.
  * *from_unix_us (NULL allowed) is the start of its period. price.version stays 0. */
 struct price price_at(const struct config_model *m, int64_t unix_us, int64_t *from_unix_us);
 
-/* PUSD_UNPRICED without a price. ST_OVERFLOW when the amount does not fit. */
-MUST_CHECK enum status price_cost(const struct price *p, const struct usage *u, int64_t *pusd);
-
-/* Upper bound of a call before it is sent. `message_bytes` counts the whole request body. */
+/* Upper bound of a call before it is sent; PUSD_UNPRICED without a price. `message_bytes` counts
+ * the whole request body. ST_OVERFLOW when the amount does not fit. */
 MUST_CHECK enum status price_bound(const struct price *p, const struct config_model *m,
                                    int64_t message_bytes, int64_t token_cap, int64_t *pusd);
 

@@ -1,0 +1,174 @@
+/* The state machine's insides, shared by the files of this room only.
+ *
+ * A ticket is held by exactly one thing at a time: an ADMIT command, the packer, an ask, another
+ * ticket it is a copy of, or the list of held ones. An ask is a pack on its way to an answer; it
+ * may take several calls, each with an intent of its own.
+ */
+#ifndef TICKETMILL_PIPELINE_STATE_H
+#define TICKETMILL_PIPELINE_STATE_H
+
+#include "base/heap.h"
+#include "base/map.h"
+#include "batch/ladder.h"
+#include "batch/pack.h"
+#include "pipeline/mill.h"
+#include "route/gate.h"
+#include "route/retry.h"
+#include "ticket/decode.h"
+#include "ticket/tokens.h"
+
+struct ticket {
+    struct list node;      /* held list, or a copy in another ticket's `copies` */
+    struct pack_item item; /* the packer's */
+    struct record *record; /* owned */
+    struct ticket_content content;
+    uint8_t reuse_key[LEDGER_HASH_SIZE];
+    uint8_t value_hash[LEDGER_HASH_SIZE];
+    bool may_reuse;
+    bool leads;         /* stands in mill.leaders under its reuse key */
+    struct list copies; /* tickets that wait for this one's answer */
+    int paid, unknowns;
+    int tier, step;     /* model = tiers[tier].models[step] */
+    enum call_purpose purpose; /* of its next or current call */
+    bool alone, cap_doubled, text_cut, next_provider_tried;
+    int held_status;    /* http status it was rejected with while held */
+};
+
+struct ask {
+    struct mill *mill;
+    struct list node;     /* in mill.asks */
+    struct heap_node due; /* in mill.due while it waits */
+    struct ticket **tickets;
+    size_t n;
+    enum call_purpose purpose;
+    int model;            /* index into config->models */
+    int tier;
+    int failures;         /* calls in a row that ended without anything to use */
+    bool is_retry;        /* next call needs a place in the retry budget */
+
+    /* of the call at hand */
+    char call_id[ID_SIZE];
+    int64_t call_no;
+    char (*ids)[SHORT_ID_SIZE];
+    struct slice *texts;
+    struct buf body;
+    int64_t reserved_pusd, token_cap, est_tokens;
+    struct price price;
+    int64_t sent_unix_us, sent_mono_us;
+    int attempt;
+    struct llm_flight *flight;
+    struct ladder_move *moves; /* per ticket, decided with the answer, acted on once it is booked */
+    enum failure failure;
+    int64_t retry_after_us;
+};
+
+enum mill_phase {
+    MILL_RUNNING,
+    MILL_STOPPING,  /* nothing new is taken in or sent; calls in flight are waited for */
+    MILL_FINISHING, /* the publisher was told to finish */
+    MILL_CLOSING,   /* the run's end is being written */
+    MILL_OVER
+};
+
+struct source_partition {
+    struct mill_partition p;
+    bool done;
+    int64_t lost_at; /* offset that was not in the log, until the next record tells; -1 = none */
+};
+
+struct mill {
+    struct mill_options o;
+    const struct config *config;
+    struct random random;
+    struct mill_stats stats;
+
+    enum mill_phase phase;
+    struct reactor_timer *timer;
+    struct reactor_wakeup *again;
+    bool in_turn;
+
+    /* intake */
+    struct source_partition *partitions;
+    size_t partitions_open;
+    bool intake_stopped;
+    struct ledger_cmd *admit; /* being filled */
+    int64_t taken;            /* against --limit */
+    int64_t recovered_left;   /* rows of earlier runs not yet reported as published */
+    int64_t window_tickets;   /* taken in, terminal record not yet published */
+    int64_t window_bytes;     /* values held in memory */
+    int64_t live;             /* tickets in memory */
+    int64_t commands;         /* with the ledger */
+    int64_t admits;           /* of them ADMIT */
+
+    /* packing and calling */
+    struct packer *packer;
+    struct pack_item **picked; /* room for one pack */
+    struct map *leaders;       /* reuse key → ticket being worked on */
+    struct list asks;          /* every ask */
+    struct heap due;           /* asks that wait, by monotonic time */
+    struct list held;          /* rejected alone; see LADDER_HOLD */
+    struct gate gate;
+    struct retry_budget retries;
+    struct token_scale *scales; /* per model */
+    bool *model_off;            /* per model */
+    int64_t answers;            /* useful ones so far */
+    int provider;               /* the one in use */
+
+    /* ending */
+    int64_t progress_mono_us;   /* last useful answer or publish */
+    int64_t grace_until_mono_us;/* 0 = not stopping by signal */
+    bool grace_over;
+    bool publisher_over;        /* nothing more will be published */
+    bool limit_reached;
+    enum status stops[8];       /* reasons given so far */
+    int stop_count;
+    bool signalled, stalled;
+    char stop_message[512];
+};
+
+/* mill.c */
+void mill_turn(struct mill *m);
+int64_t mill_now(const struct mill *m);       /* monotonic */
+int64_t mill_unix_now(const struct mill *m);
+void mill_submit(struct mill *m, struct ledger_cmd *cmd);
+void mill_progress(struct mill *m);           /* something useful happened */
+
+/* intake.c */
+void intake_pump(struct mill *m);
+bool intake_over(const struct mill *m);       /* all read and admitted */
+void intake_admitted(struct mill *m, struct ledger_cmd *cmd);
+void intake_again(struct mill *m, struct list *copies); /* copies of a ticket that has its answer */
+
+/* tickets.c */
+struct ticket *ticket_new(struct mill *m, const struct record *r);
+void ticket_free(struct mill *m, struct ticket *t);
+void ticket_queue(struct mill *m, struct ticket *t); /* into the packer */
+void ticket_terminal(struct mill *m, struct ticket *t, enum reason reason); /* booked: frees it */
+void tickets_dead(struct mill *m, struct ticket **v, size_t n, enum reason reason,
+                  const char *detail);
+void tickets_dead_done(struct mill *m, struct ledger_cmd *cmd);
+
+/* dispatch.c */
+void dispatch_pump(struct mill *m);
+struct ask *ask_new(struct mill *m, struct ticket **tickets, size_t n, enum call_purpose purpose);
+void ask_free(struct mill *m, struct ask *a); /* not its tickets */
+void ask_wait(struct mill *m, struct ask *a, int64_t delay_us);
+void ask_intended(struct mill *m, struct ledger_cmd *cmd);
+bool model_next(const struct mill *m, int tier, int after, int *step); /* a model still on */
+
+/* settle.c */
+void ask_replied(void *arg, const struct llm_reply *reply); /* arg: the struct ask */
+void ask_settled(struct mill *m, struct ledger_cmd *cmd);
+void ask_unsent(struct mill *m, struct ask *a); /* intent is durable, but sending has stopped */
+
+/* follow.c */
+void follow_up(struct mill *m, struct ask *a); /* acts on a->moves; frees the ask or lets it wait */
+void follow_release_held(struct mill *m);      /* held tickets are dead: the configuration is fine */
+
+/* drain.c */
+void drain_check(struct mill *m);
+int64_t drain_deadline(const struct mill *m); /* monotonic; INT64_MAX = none */
+void drain_stop(struct mill *m, enum status why, const char *message); /* first stop, or one more */
+void drain_closed(struct mill *m, struct ledger_cmd *cmd);
+
+#endif
