@@ -79,7 +79,8 @@ struct answer_slot {
 };
 
 struct answer {
-    struct answer_slot *slots; /* n, in the arena */
+    struct answer_slot *slots; /* in the arena */
+    size_t n;                  /* as sent */
     size_t valid;              /* slots that are SLOT_VALID */
     size_t foreign;            /* items without an id of ours */
     size_t duplicates;         /* items beyond the first of an id */
