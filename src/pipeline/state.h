@@ -18,6 +18,7 @@
 #include "ticket/tokens.h"
 
 struct ticket {
+    struct list everyone;  /* mill.everyone */
     struct list node;      /* held list, or a copy in another ticket's `copies` */
     struct pack_item item; /* the packer's */
     struct record *record; /* owned */
@@ -101,6 +102,7 @@ struct mill {
     int64_t admits;           /* of them ADMIT */
 
     /* packing and calling */
+    struct list everyone;      /* every ticket in memory */
     struct packer *packer;
     struct pack_item **picked; /* room for one pack */
     struct map *leaders;       /* reuse key → ticket being worked on */

@@ -16,6 +16,7 @@ struct ticket *ticket_new(struct mill *m, const struct record *r)
     list_init(&t->node);
     list_init(&t->copies);
     t->tier = m->config->routes[m->config->route_count - 1].tier;
+    list_push(&m->everyone, &t->everyone);
     m->live++;
     m->window_bytes += (int64_t)t->record->value.n;
     return t;
@@ -25,6 +26,7 @@ void ticket_free(struct mill *m, struct ticket *t)
 {
     if (t->leads)
         map_remove(m->leaders, slice_of(t->reuse_key, sizeof t->reuse_key));
+    list_remove(&t->everyone);
     m->live--;
     m->window_bytes -= (int64_t)t->record->value.n;
     mem_free(t->content.block);
