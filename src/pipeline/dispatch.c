@@ -11,6 +11,7 @@
 #include "batch/prompt.h"
 #include "llm/request.h"
 #include "pipeline/state.h"
+#include "route/price.h"
 
 #define BODY_MAX ((size_t)64 << 20)
 
@@ -156,6 +157,7 @@ static void refuse_locally(struct mill *m, struct ask *a)
                                                         .text_cut = t->text_cut,
                                                     });
     }
+    a->call_no = 0;
     follow_up(m, a);
 }
 

@@ -283,6 +283,7 @@ void ask_replied(void *arg, const struct llm_reply *reply)
 {
     struct ask *a = arg;
     struct mill *m = a->mill;
+    gate_leave(&m->gate);
     a->flight = NULL;
     m->stats.in_flight--;
     settle(m, a, reply);
@@ -292,6 +293,7 @@ void ask_replied(void *arg, const struct llm_reply *reply)
 void ask_unsent(struct mill *m, struct ask *a)
 {
     struct llm_reply reply;
+    gate_leave(&m->gate);
     reply_init(&reply);
     reply.failure = FAIL_NOT_SENT;
     settle(m, a, &reply);
@@ -300,7 +302,6 @@ void ask_unsent(struct mill *m, struct ask *a)
 void ask_settled(struct mill *m, struct ledger_cmd *cmd)
 {
     struct ask *a = cmd->owner;
-    gate_leave(&m->gate);
     if (cmd->status != ST_OK) {
         drain_stop(m, cmd->status, cmd->fail.text);
         ask_wait(m, a, 0);

@@ -49,7 +49,7 @@ struct ask {
 
     /* of the call at hand */
     char call_id[ID_SIZE];
-    int64_t call_no;
+    int64_t call_no;      /* 0 = no call has been booked for the moves */
     char (*ids)[SHORT_ID_SIZE];
     struct slice *texts;
     struct buf body;
@@ -114,6 +114,7 @@ struct mill {
     struct token_scale *scales; /* per model */
     bool *model_off;            /* per model */
     int64_t answers;            /* useful ones so far */
+    int endpoint_failures;      /* in a row, without an answer between them */
     int provider;               /* the one in use */
 
     /* ending */

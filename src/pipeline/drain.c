@@ -1,0 +1,198 @@
+/* The end of a run: when it is over, why, and in which order things are put away.
+ *
+ * Running → (everything terminal, or a reason to stop) → calls in flight settled → publisher
+ * finished → the run's end in the ledger → over. A stop never abandons an answer that is paid for
+ * unless the grace period runs out; what is not finished stays pending and visible.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "pipeline/state.h"
+
+/* Order in which one exit status hides another: the contract's. */
+static const int precedence[] = {70, 73, 65, 78, 77, 7, 69, 5, 4, 6, 3, 1, 64};
+
+static int rank(int exit_code)
+{
+    for (size_t i = 0; i < sizeof precedence / sizeof *precedence; i++) {
+        if (precedence[i] == exit_code)
+            return (int)i;
+    }
+    return (int)(sizeof precedence / sizeof *precedence);
+}
+
+static bool too_many_dead(const struct mill *m)
+{
+    int64_t ended = m->stats.results + m->stats.dead;
+    return m->stats.dead * 100 > ended * m->config->run.max_dead_percent;
+}
+
+int mill_exit_code(const struct mill *m)
+{
+    int code = 0;
+    for (int i = 0; i < m->stop_count; i++) {
+        int other = status_exit(m->stops[i]);
+        if (rank(other) < rank(code))
+            code = other;
+    }
+    if (m->signalled && rank(5) < rank(code))
+        code = 5;
+    if ((too_many_dead(m) || m->stats.lost > 0) && rank(3) < rank(code))
+        code = 3;
+    return code;
+}
+
+const char *mill_stopped_by(const struct mill *m)
+{
+    if (m->stalled)
+        return "stalled";
+    if (m->stop_count > 0)
+        return status_text(m->stops[0]);
+    if (m->signalled)
+        return "signal";
+    return m->limit_reached ? "limit" : "done";
+}
+
+const char *mill_stop_message(const struct mill *m)
+{
+    return m->stop_message;
+}
+
+static void stop_working(struct mill *m)
+{
+    m->intake_stopped = true;
+    if (m->phase == MILL_RUNNING)
+        m->phase = MILL_STOPPING;
+}
+
+void drain_stop(struct mill *m, enum status why, const char *message)
+{
+    if (m->stop_count == (int)(sizeof m->stops / sizeof *m->stops))
+        return;
+    for (int i = 0; i < m->stop_count; i++) {
+        if (m->stops[i] == why)
+            return;
+    }
+    m->stops[m->stop_count++] = why;
+    if (!m->stop_message[0])
+        snprintf(m->stop_message, sizeof m->stop_message, "%s", message);
+    log_event(LOG_ERROR, "run_stopping", message, L_STR("status", status_name(why)));
+    stop_working(m);
+}
+
+void mill_signal(struct mill *m)
+{
+    m->signalled = true;
+    m->grace_until_mono_us = mill_now(m) + m->config->run.shutdown_grace_us;
+    log_event(LOG_WARN, "run_signalled", "stopping: waiting for the calls already sent",
+              L_INT("in_flight", m->stats.in_flight));
+    stop_working(m);
+    mill_turn(m);
+}
+
+static void cancel_calls(struct mill *m)
+{
+    LIST_EACH_SAFE(n, &m->asks)
+    {
+        struct ask *a = LIST_ENTRY(n, struct ask, node);
+        if (a->flight)
+            m->o.ports.caller.cancel(m->o.ports.caller.self, a->flight);
+    }
+}
+
+static bool work_left(const struct mill *m)
+{
+    return !intake_over(m) || m->live > 0;
+}
+
+/* Held tickets wait for proof that the configuration is fine; nothing is left that could give it. */
+static void release_last_held(struct mill *m)
+{
+    if (list_empty(&m->held) || !intake_over(m) || m->commands > 0 || m->stats.in_flight > 0)
+        return;
+    int64_t held = 0;
+    LIST_EACH(n, &m->held)
+        held++;
+    if (held == m->live)
+        follow_release_held(m);
+}
+
+static void check_stall(struct mill *m)
+{
+    int64_t limit = m->progress_mono_us + m->config->run.stall_after_us;
+    if (m->stalled || m->phase >= MILL_CLOSING || mill_now(m) < limit)
+        return;
+    m->stalled = true;
+    m->progress_mono_us = mill_now(m);
+    m->grace_over = true;
+    drain_stop(m, ST_UNAVAILABLE,
+               "nothing was answered or published for run.stall_after; the rest stays pending");
+    cancel_calls(m);
+}
+
+static void check_grace(struct mill *m)
+{
+    if (m->grace_over || !m->signalled || mill_now(m) < m->grace_until_mono_us)
+        return;
+    m->grace_over = true;
+    log_event(LOG_WARN, "grace_over", "hanging up on calls that did not end in time",
+              L_INT("in_flight", m->stats.in_flight));
+    cancel_calls(m);
+}
+
+static void write_end(struct mill *m)
+{
+    struct ledger_cmd *cmd = ledger_cmd_new(LOP_END);
+    m->phase = MILL_CLOSING;
+    cmd->u.end.exit_code = mill_exit_code(m);
+    cmd->u.end.stopped_by = arena_copy(&cmd->arena, slice_str(mill_stopped_by(m)));
+    cmd->u.end.ended_unix_us = mill_unix_now(m);
+    mill_submit(m, cmd);
+}
+
+static void finish(struct mill *m)
+{
+    m->phase = MILL_FINISHING;
+    if (m->publisher_over)
+        write_end(m);
+    else
+        m->o.ports.press.finish(m->o.ports.press.self);
+}
+
+void drain_closed(struct mill *m, struct ledger_cmd *cmd)
+{
+    if (cmd->status != ST_OK)
+        drain_stop(m, cmd->status, cmd->fail.text);
+    m->phase = MILL_OVER;
+    m->o.finished(m->o.arg);
+}
+
+void drain_check(struct mill *m)
+{
+    if (m->phase == MILL_OVER)
+        return;
+    check_stall(m);
+    check_grace(m);
+    if (m->phase == MILL_RUNNING) {
+        release_last_held(m);
+        if (!work_left(m) && m->commands == 0) {
+            m->limit_reached = m->partitions_open > 0;
+            finish(m);
+        }
+    } else if (m->phase == MILL_STOPPING && m->stats.in_flight == 0 && m->commands == 0) {
+        finish(m);
+    } else if (m->phase == MILL_FINISHING && (m->publisher_over || m->stalled) &&
+               m->commands == 0) {
+        write_end(m);
+    }
+}
+
+int64_t drain_deadline(const struct mill *m)
+{
+    int64_t at = INT64_MAX;
+    if (m->phase < MILL_CLOSING)
+        at = m->progress_mono_us + m->config->run.stall_after_us;
+    if (m->signalled && !m->grace_over && m->grace_until_mono_us < at)
+        at = m->grace_until_mono_us;
+    return at;
+}

@@ -1,0 +1,265 @@
+/* Follow-up: what comes after a call is booked, for its endpoint and for each of its tickets.
+ *
+ * The ladder (batch/) has decided per ticket, the failure class decides for the endpoint. Nothing
+ * is booked here except deaths without a call.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "pipeline/state.h"
+#include "ticket/text.h"
+
+#define ENDPOINT_TROUBLE 5 /* failures in a row after which the endpoint is only probed */
+
+static void stop_endpoint(struct mill *m, enum status why, const char *text)
+{
+    const struct config_provider *p = &m->config->providers[m->provider];
+    char message[400];
+    snprintf(message, sizeof message, "%s: %s", p->name, text);
+    drain_stop(m, why, message);
+}
+
+static void endpoint_failed(struct mill *m, struct ask *a, int64_t now)
+{
+    a->failures++;
+    a->is_retry = true;
+    m->endpoint_failures++;
+    if (a->failure == FAIL_TIMEOUT)
+        gate_halve(&m->gate, a->sent_mono_us, now);
+    if (m->endpoint_failures < ENDPOINT_TROUBLE)
+        return;
+    int over = m->endpoint_failures - ENDPOINT_TROUBLE + 1;
+    gate_halve(&m->gate, a->sent_mono_us, now);
+    gate_pause(&m->gate, now + retry_delay_us(over, a->retry_after_us, &m->random));
+}
+
+static void endpoint_throttled(struct mill *m, struct ask *a, int64_t now)
+{
+    a->failures++;
+    a->is_retry = true;
+    gate_halve(&m->gate, a->sent_mono_us, now);
+    gate_pause(&m->gate, now + retry_delay_us(a->failures, a->retry_after_us, &m->random));
+}
+
+static void model_stopped(struct mill *m, const struct ask *a)
+{
+    m->model_off[a->model] = true;
+    log_event(LOG_ERROR, "model_stopped", "the provider refuses what is configured for the model",
+              L_STR("model", m->config->models[a->model].name));
+}
+
+/* A region that refuses us (403) stays off for the run; without another one the run stalls. */
+static void region_off(struct mill *m)
+{
+    log_event(LOG_ERROR, "endpoint_off", "the endpoint refuses requests from here (403)",
+              L_STR("provider", m->config->providers[m->provider].name));
+    gate_pause(&m->gate, INT64_MAX);
+}
+
+static void judge_endpoint(struct mill *m, struct ask *a)
+{
+    int64_t now = mill_now(m);
+    switch (a->failure) {
+    case FAIL_NOT_SENT:
+    case FAIL_TIMEOUT:
+    case FAIL_RESET:
+    case FAIL_SERVER:
+    case FAIL_GATEWAY:
+        endpoint_failed(m, a, now);
+        break;
+    case FAIL_THROTTLED:
+        endpoint_throttled(m, a, now);
+        break;
+    case FAIL_KEY:
+        if (!m->o.ports.caller.reload_key(m->o.ports.caller.self, m->provider))
+            stop_endpoint(m, ST_KEY_REFUSED, "the key is refused (401): check key_env or key_file");
+        break;
+    case FAIL_MONEY:
+        stop_endpoint(m, ST_NO_MONEY, "no money left on the account");
+        break;
+    case FAIL_REGION:
+        region_off(m);
+        break;
+    case FAIL_CONFIG:
+        model_stopped(m, a);
+        break;
+    case FAIL_NONE:
+    case FAIL_BAD_ANSWER:
+    case FAIL_REFUSED:
+    case FAIL_FILTERED:
+    case FAIL_TRUNCATED:
+        m->endpoint_failures = 0;
+        gate_success(&m->gate);
+        break;
+    case FAIL_OVERSIZE:
+    case FAIL_POLICY:
+    case FAIL_REJECTED:
+    case FAIL_TOO_LARGE:
+    case FAIL_CANCELLED:
+    case FAIL_CRASH:
+    case FAIL_COUNT:
+        break;
+    }
+}
+
+static void ask_alone(struct mill *m, struct ticket *t, enum call_purpose purpose)
+{
+    t->alone = true;
+    ask_wait(m, ask_new(m, &t, 1, purpose), 0);
+}
+
+static void cut_text(struct ticket *t)
+{
+    size_t room = t->content.text.n / 2;
+    char *block = mem_alloc(room + 1);
+    size_t n = text_cut(t->content.text, room, block);
+    /* The old block still holds id and language; the new text lives in one of its own. */
+    char *whole = mem_alloc(t->content.id.n + t->content.language_field.n + n + 1);
+    char *at = whole;
+    struct slice parts[] = {t->content.id, t->content.language_field, slice_of(block, n)};
+    struct slice *into[] = {&t->content.id, &t->content.language_field, &t->content.text};
+    for (size_t i = 0; i < 3; i++) {
+        bool absent = !parts[i].p;
+        if (parts[i].n > 0)
+            memcpy(at, parts[i].p, parts[i].n);
+        *into[i] = absent ? SLICE_NONE : slice_of(at, parts[i].n);
+        at += parts[i].n;
+    }
+    mem_free(block);
+    mem_free(t->content.block);
+    t->content.block = whole;
+    t->content.flags |= FLAG_TEXT_CUT;
+    t->content.est_tokens = tokens_estimate(t->content.text);
+    t->text_cut = true;
+}
+
+
+void follow_release_held(struct mill *m)
+{
+    for (struct list *n; (n = list_pop(&m->held));) {
+        struct ticket *t = LIST_ENTRY(n, struct ticket, node);
+        tickets_dead(m, &t, 1, REASON_REFUSED, "the provider refuses this ticket alone");
+    }
+}
+
+static void escalate(struct mill *m, struct ticket *t, enum call_purpose purpose)
+{
+    int step;
+    if (model_next(m, t->tier, t->step, &step))
+        t->step = step;
+    ask_alone(m, t, purpose);
+}
+
+/* One ticket whose next step is its own. */
+static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct ladder_move move)
+{
+    switch (move.step) {
+    case LADDER_DONE:
+        ticket_terminal(m, t, REASON_NONE);
+        break;
+    case LADDER_DEAD:
+        if (a->call_no)
+            ticket_terminal(m, t, move.reason);
+        else
+            tickets_dead(m, &t, 1, move.reason, "too large to be sent at all");
+        break;
+    case LADDER_REASK:
+        t->purpose = PURPOSE_REASK;
+        ticket_queue(m, t);
+        break;
+    case LADDER_STOP_MODEL:
+        model_stopped(m, a);
+        ask_alone(m, t, move.purpose);
+        break;
+    case LADDER_HOLD:
+        list_push(&m->held, &t->node);
+        break;
+    case LADDER_DOUBLE_CAP:
+        t->cap_doubled = true;
+        ask_alone(m, t, move.purpose);
+        break;
+    case LADDER_CUT_ONCE:
+        cut_text(t);
+        ask_alone(m, t, move.purpose);
+        break;
+    case LADDER_NEXT_PROVIDER:
+        t->next_provider_tried = true;
+        escalate(m, t, move.purpose);
+        break;
+    case LADDER_ESCALATE:
+        escalate(m, t, move.purpose);
+        break;
+    case LADDER_SOLO:
+        ask_alone(m, t, move.purpose);
+        break;
+    case LADDER_AGAIN:
+    case LADDER_HALVE:
+    case LADDER_BISECT:
+        break; /* in groups, see below */
+    }
+}
+
+static bool in_groups(enum ladder_step step)
+{
+    return step == LADDER_AGAIN || step == LADDER_HALVE || step == LADDER_BISECT;
+}
+
+/* Packs of at most `limit`, sent as soon as there is room. */
+static void ask_in_parts(struct mill *m, struct ticket **v, size_t n, struct ladder_move move)
+{
+    size_t limit = move.pack_limit ? move.pack_limit : 1;
+    for (size_t at = 0; at < n; at += limit) {
+        size_t part = n - at < limit ? n - at : limit;
+        ask_wait(m, ask_new(m, v + at, part, move.purpose), 0);
+    }
+}
+
+/* A pack that keeps failing while others are answered: perhaps one of its tickets is the reason. */
+static bool must_part(const struct mill *m, const struct ask *a)
+{
+    return a->n > 1 && m->answers > 0 &&
+           a->failures >= m->config->providers[m->provider].tries;
+}
+
+static void again(struct mill *m, struct ask *a, struct ticket **v, size_t n)
+{
+    int64_t delay = 0;
+    if (a->failures > 0)
+        delay = retry_delay_us(a->failures, a->retry_after_us, &m->random);
+    bool part = must_part(m, a);
+    size_t step = part ? 1 : n;
+    for (size_t at = 0; at < n; at += step) {
+        struct ask *next = ask_new(m, v + at, step, part ? PURPOSE_SOLO : a->purpose);
+        next->failures = a->failures;
+        next->is_retry = a->is_retry;
+        next->attempt = a->attempt;
+        ask_wait(m, next, delay);
+    }
+}
+
+void follow_up(struct mill *m, struct ask *a)
+{
+    struct ticket **group = mem_array(a->n, sizeof *group);
+    struct ladder_move group_move = {.step = LADDER_AGAIN};
+    size_t grouped = 0;
+    bool any_done = false;
+    judge_endpoint(m, a);
+    for (size_t i = 0; i < a->n; i++) {
+        any_done |= a->moves[i].step == LADDER_DONE;
+        if (in_groups(a->moves[i].step)) {
+            group[grouped++] = a->tickets[i];
+            group_move = a->moves[i];
+        } else {
+            follow_one(m, a, a->tickets[i], a->moves[i]);
+        }
+    }
+    if (grouped > 0 && group_move.step == LADDER_AGAIN)
+        again(m, a, group, grouped);
+    else if (grouped > 0)
+        ask_in_parts(m, group, grouped, group_move);
+    if (any_done)
+        follow_release_held(m);
+    mem_free(group);
+    ask_free(m, a);
+}
