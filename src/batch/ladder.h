@@ -58,14 +58,14 @@ struct ladder_ticket {
 enum ladder_step {
     LADDER_DONE,
     LADDER_AGAIN,         /* as it was: nothing was learned about the ticket */
-    LADDER_REASK,         /* with the others that are missing, PURPOSE_REASK */
-    LADDER_HALVE,         /* in packs of half the size, PURPOSE_REASK */
+    LADDER_REASK,         /* with the others that are missing */
+    LADDER_HALVE,         /* in packs of half the size */
     LADDER_BISECT,        /* likewise, to find the one that offends */
-    LADDER_SOLO,          /* alone on the model it is at, PURPOSE_SOLO */
-    LADDER_DOUBLE_CAP,    /* alone with twice the token cap, PURPOSE_SOLO */
-    LADDER_CUT_ONCE,      /* alone with half its text (ticket_cut), PURPOSE_SOLO */
-    LADDER_NEXT_PROVIDER, /* alone at another provider, PURPOSE_ESCALATE */
-    LADDER_ESCALATE,      /* alone on the next model or tier, PURPOSE_ESCALATE */
+    LADDER_SOLO,          /* alone on the model it is at */
+    LADDER_DOUBLE_CAP,    /* alone with twice the token cap */
+    LADDER_CUT_ONCE,      /* alone with half its text (ticket/text.h) */
+    LADDER_NEXT_PROVIDER, /* alone at another provider */
+    LADDER_ESCALATE,      /* alone on the next model or tier */
     LADDER_HOLD,          /* wait until another ticket is answered (then it is dead: refused) or
                              rejected alike (then it is the configuration); none left: dead */
     LADDER_STOP_MODEL,    /* the model's configuration is wrong: stop it, the ticket stays */
