@@ -1,0 +1,38 @@
+#!/bin/sh
+# Rules for whole files: .c at most 400 lines, headers at most 150, an opening comment, the own
+# header first. A file that must be longer says so in its opening comment: "Long: because ...".
+set -eu
+cd "$(dirname "$0")/../.."
+bad=0
+
+complain() {
+    echo "$1: $2"
+    bad=$((bad + 1))
+}
+
+excused() { head -n 15 "$1" | grep -q 'Long: '; }
+
+for file in $(find src tests -name '*.c' -o -name '*.h' | sort); do
+    lines=$(wc -l <"$file")
+    case $file in
+    *.h) most=150 ;;
+    *) most=400 ;;
+    esac
+    if [ "$lines" -gt "$most" ] && ! excused "$file"; then
+        complain "$file" "$lines lines, at most $most"
+    fi
+    case $(head -n 1 "$file") in
+    '/*'*) ;;
+    *) complain "$file" "no comment at the top" ;;
+    esac
+done
+
+for file in $(find src -name '*.c' | sort); do
+    own=${file#src/}
+    own=${own%.c}.h
+    [ -f "src/$own" ] || continue
+    first=$(sed -n 's/^#include ["<]\([^">]*\)[">].*/\1/p' "$file" | head -n 1)
+    [ "$first" = "$own" ] || complain "$file" "includes $first before its own header"
+done
+
+[ "$bad" -eq 0 ]
