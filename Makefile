@@ -72,8 +72,9 @@ MODE_LINK_tsan = -fsanitize=thread
 MODE_LINK_cov = --coverage
 MODE_LINK_fuzz = -fsanitize=address,undefined
 
-ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -DTICKETMILL_VERSION='"$(VERSION)"' -Isrc -I$(GEN) $(PKG_CFLAGS) \
-	$(WARNINGS) $(MODE_FLAGS_$(MODE)) -fPIE -pthread $(CFLAGS)
+LANGUAGE = -std=c11 -D_GNU_SOURCE -DTICKETMILL_VERSION='"$(VERSION)"' -Isrc -I$(GEN) $(PKG_CFLAGS) \
+	-pthread
+ALL_CFLAGS = $(LANGUAGE) $(WARNINGS) $(MODE_FLAGS_$(MODE)) -fPIE $(CFLAGS)
 ALL_LDFLAGS = $(MODE_LINK_$(MODE)) -pie -pthread $(LDFLAGS)
 TEST_CFLAGS = $(ALL_CFLAGS) -Itests $(CMOCKA_CFLAGS)
 
@@ -285,7 +286,7 @@ clean: ## remove build/
 	rm -rf build compile_commands.json
 
 compile_commands.json: FORCE ## for editors and clang-tidy
-	@CC='$(CC)' LIB_FLAGS='$(subst ','\'',$(ALL_CFLAGS))' TEST_FLAGS='$(subst ','\'',$(TEST_CFLAGS))' \
+	@CC='$(CC) $(subst ','\'',$(LANGUAGE) $(WARNINGS)) -Itests $(CMOCKA_CFLAGS)' \
 		tools/compile_commands.sh $(MAIN) $(LIB_SRCS) $(TEST_SRCS) >$@
 
 help: ## this list

@@ -2,10 +2,17 @@
 # Every C file is as clang-format leaves it. With --fix: makes it so.
 set -eu
 cd "$(dirname "$0")/../.."
+files=$(find src tests \( -name '*.c' -o -name '*.h' \) -print | sort)
+# shellcheck disable=SC2086 # names of our own, without blanks
 if [ "${1:-}" = --fix ]; then
-    mode=-i
-else
-    mode='--dry-run -Werror'
+    clang-format -i $files
+    exit 0
 fi
-# shellcheck disable=SC2086 # two options
-find src tests \( -name '*.c' -o -name '*.h' \) -print | sort | xargs -r clang-format $mode
+bad=0
+for file in $files; do
+    clang-format --dry-run -Werror "$file" >/dev/null 2>&1 || {
+        echo "$file: not in the house format (make format)"
+        bad=1
+    }
+done
+exit "$bad"

@@ -40,7 +40,8 @@ for file in sql/*/*.sql; do
     esac
 done
 
-if grep -rnE '"[[:space:]]*(SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|CREATE|ALTER|DROP) ' src \
+words='SELECT|INSERT INTO|UPDATE|DELETE FROM|REPLACE INTO|WITH|ALTER TABLE|DROP TABLE|CREATE [A-Z]+'
+if grep -rnE "\"[[:space:]]*($words) [a-z_*(?]" src \
     --include='*.c' --include='*.h'; then
     complain "src" "SQL belongs into sql/"
 fi
