@@ -1,0 +1,82 @@
+#!/usr/bin/env python3
+"""The whole job once, judged: produce, run, oracle, report.
+
+    night.py NAME --tickets N --partitions P [--mix usual] [--pack 10] [--latency 0]
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import time
+
+import rig
+
+
+def check_report(job):
+    """`report --format json` must be JSON and know what the topics know."""
+    out = subprocess.run([rig.PROGRAM, "--config", job.config, "report", "--format", "json"],
+                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+                         env=rig.plain_environment())
+    if out.returncode != 0:
+        return f"report ended with {out.returncode}: {out.stderr[-500:]}"
+    try:
+        report = json.loads(out.stdout)
+    except ValueError as error:
+        return f"report is not JSON: {error}"
+    with open(os.path.join(job.folder, "results.jsonl"), "rb") as f:
+        results = sum(1 for _ in f)
+    with open(os.path.join(job.folder, "dead.jsonl"), "rb") as f:
+        dead = sum(1 for _ in f)
+    text = json.dumps(report)
+    for what, number in (("results", results), ("dead letters", dead)):
+        if str(number) not in text:
+            return f"the report does not have the number of {what}, {number}"
+    return ""
+
+
+def second_run(job):
+    """Nothing is left: a cheap end without a call."""
+    before = job.simulator.ledger()["calls"]
+    status, said = job.run()
+    calls = job.simulator.ledger()["calls"] - before
+    if status not in (0, 3) or calls:
+        return f"exit {status}, {calls} calls\n{said[-1500:]}"
+    return ""
+
+
+def main():
+    args = argparse.ArgumentParser()
+    args.add_argument("name")
+    args.add_argument("--tickets", type=int, required=True)
+    args.add_argument("--partitions", type=int, required=True)
+    args.add_argument("--mix", default="usual")
+    args.add_argument("--pack", type=int, default=10)
+    args.add_argument("--latency", default="0")
+    args.add_argument("--timeout", type=int, default=1500)
+    options = args.parse_args()
+    tap = rig.Tap()
+    with rig.broker():
+        job = rig.Rig(options.name, options.partitions, PACK=options.pack,
+                      sim=("--latency", options.latency))
+        job.produce(options.tickets, options.mix)
+        began = time.monotonic()
+        status, said = job.run(timeout=options.timeout)
+        seconds = time.monotonic() - began
+        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
+        good = tap.say(f"{options.tickets} tickets, {options.partitions} partitions: the run ends",
+                       "" if status == 0 else f"exit {status}\n{said[-3000:]}",
+                       f"{seconds:.1f} s, {options.tickets / seconds:.0f} tickets/s, "
+                       f"largest child {peak} MB")
+        problem = job.judge()
+        good &= tap.say("every promise kept by the oracle's judgement", problem, job.summary)
+        good &= tap.say("the report agrees with the topics", check_report(job))
+        good &= tap.say("a second run finds nothing to do", second_run(job))
+        good &= tap.say("… and changed nothing", job.judge())
+        job.close(good)
+    tap.end()
+
+
+if __name__ == "__main__":
+    main()
