@@ -39,10 +39,14 @@ struct ledger_info {
 };
 MUST_CHECK enum status ledger_info(struct ledger *l, struct ledger_info *out, struct fail *fail);
 
-/* Fixes what the ledger belongs to. ST_LEDGER_STATE when it is bound to something else. An empty
+/* Fixes what the ledger belongs to. ST_LEDGER_STATE when it is bound to something else; with
+ * `may_reshard` (every partition is worked off) another shard I/N replaces the old one. An empty
  * cluster id (embedded broker) is not compared. */
 MUST_CHECK enum status ledger_bind(struct ledger *l, const char *cluster_id, const char *group,
-                                   int shard, int shards, struct fail *fail);
+                                   int shard, int shards, bool may_reshard, struct fail *fail);
+
+/* Largest records the topics take, once known (replaces those of ledger_options). */
+void ledger_set_limits(struct ledger *l, int64_t max_result_bytes, int64_t max_dead_bytes);
 
 /* Number of a topic or file, made when new. */
 MUST_CHECK enum status ledger_source(struct ledger *l, const char *name, int32_t *id,
@@ -72,6 +76,12 @@ MUST_CHECK enum status ledger_mark(struct ledger *l, int64_t published_seq, stru
 MUST_CHECK enum status ledger_unpublished(struct ledger *l,
                                           void (*fn)(void *self, const struct outrow *row),
                                           void *self, struct fail *fail);
+
+/* Offsets ≥ from that need nothing published any more, ascending: skipped, adopted, or with a
+ * terminal record of seq ≤ published_seq. */
+MUST_CHECK enum status ledger_published(struct ledger *l, int32_t source, int32_t partition,
+                                        int64_t from, void (*fn)(void *self, int64_t offset),
+                                        void *self, struct fail *fail);
 
 /* What the ledger remembers of a partition, to tell an expired offset from a recreated topic. */
 struct ledger_sample {
