@@ -1,0 +1,80 @@
+/* What is taken for code and, above all, what is not. */
+#include "ticket/code.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+static const char *const code[] = {
+    "Please look:\n```\nprint(1)\n```",
+    "~~~\nfoo\n~~~",
+    "It says\nTraceback (most recent call last)\nand ends",
+    "Error:\n  File \"/app/x.py\", line 3, in main",
+    "java.lang.NullPointerException\n\tat com.example.Main.run(Main.java:17)",
+    "#!/bin/sh",
+    "#include <stdio.h>",
+    "diff --git a/x b/x",
+    "Our job:\nint main(void)\n{\n    return 0;\n}",
+    "def f(x):\n    y = x + 1\n    return (y)",
+    "SELECT * FROM t;\nUPDATE t SET a = 1;\nfoo();",
+    "$ npm install\n$ npm run build\nsudo systemctl restart app",
+    "<div>\n<p>\n</div>",
+    "const a = 1;\nlet b = 2;\nvar c = 3;",
+    "x := 1\ny += 2\nz => 3\na->b",
+};
+
+static const char *const prose[] = {
+    "",
+    "\n\n \n",
+    "I was charged twice (see attachment).\nPlease refund.\nThank you!",
+    "Hello;\nI have a question",
+    "import duties were charged.\nfrom Germany to France.\nclass action next?",
+    "The total = 5 EUR\nthat is wrong",
+    "# Order 123\nplease cancel",
+    "return my money\nfor what it is worth\nwhile you are at it",
+    "at the shop (yesterday) I was told no",
+    "File a complaint, line 3 of the contract",
+    "\xe6\x88\x91\xe8\xa6\x81\xe9\x80\x80\xe6\xac\xbe",
+    "\xff\xfe\xfd\n\xff\n\xff",
+};
+
+static void code_traces_and_shell_sessions_are_seen(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof code / sizeof *code; i++)
+        if (!text_has_code(slice_str(code[i])))
+            fail_msg("missed: %s", code[i]);
+}
+
+static void prose_is_left_alone(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof prose / sizeof *prose; i++)
+        if (text_has_code(slice_str(prose[i])))
+            fail_msg("taken for code: %s", prose[i]);
+}
+
+static void any_bytes_may_come(void **state)
+{
+    (void)state;
+    for (int c = 0; c < 256; c++) {
+        char text[8];
+        memset(text, c, sizeof text);
+        text_has_code(slice_of(text, sizeof text));
+        assert_false(text_has_code(slice_of(text, 1)));
+    }
+    assert_false(text_has_code(SLICE_LIT("a\0b = 1\nint \0\n")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(code_traces_and_shell_sessions_are_seen),
+        cmocka_unit_test(prose_is_left_alone),
+        cmocka_unit_test(any_bytes_may_come),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
