@@ -130,7 +130,7 @@ def check_content(verdict, result, want, pos):
         verdict.add("wrong_verdict", f"{name_of(pos)}: without a summary")
     # Its confidence has a part that is drawn from the text's hash.
     if want.hash and "confidence_percent" not in result["flags"]:
-        spread = int.from_bytes(hashlib.sha256(want.text.encode()).digest()[:8], "little")
+        spread = int.from_bytes(hashlib.sha256(want.text.encode()).digest()[:8], "big")
         percent = round(result["confidence"] * 100)
         if (percent - (spread >> 32) % 30) not in (50, 70):
             verdict.add("wrong_verdict", f"{name_of(pos)}: the confidence is not of its own text")

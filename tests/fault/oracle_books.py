@@ -208,7 +208,7 @@ def check_states(verdict, case, books, source):
 
 
 def texts_of(books, number):
-    """Hashes of the texts a call carried, sorted: the key by which an unknown call is found."""
+    """Hashes of the texts a call carried, sorted."""
     out = []
     for share in books.of_call[number]:
         content = books.tickets.get(share[0:3], {}).get("content_hash")
@@ -224,44 +224,44 @@ WITNESS_USAGE = ("prompt_tokens", "cached_tokens", "completion_tokens")
 LEDGER_USAGE = ("input_tokens", "cached_tokens", "output_tokens")
 
 
-def match_answered(verdict, books, witness):
-    """Takes every answered call's line out of the witness; what stays was billed unseen."""
-    by_id = {w["call_id"]: w for w in witness}
-    for number, call in books.calls.items():
-        if call["state"] != ANSWERED:
-            continue
-        line = by_id.pop(call["request_id"], None)
-        if line is None:
-            verdict.add("bill_call", f"call {call['call_id']} is answered, but nobody billed it")
-        elif not call["flags"] & FLAG_USAGE_ESTIMATED and \
+def check_line(verdict, books, call, line, prices):
+    """A billed call against the ledger's; returns its cost if the ledger never saw the answer."""
+    name = f"call {call['call_id']}"
+    if tuple(sorted(line["texts"])) != texts_of(books, call["call"]):
+        verdict.add("bill_call", f"{name}: its tickets are not those billed")
+    if call["state"] == ANSWERED:
+        if not call["flags"] & FLAG_USAGE_ESTIMATED and \
                 usage(line, WITNESS_USAGE) != usage(call, LEDGER_USAGE):
-            verdict.add("bill_call", f"call {call['call_id']}: tokens are not those billed")
-        elif tuple(sorted(line["texts"])) != texts_of(books, number):
-            verdict.add("bill_call", f"call {call['call_id']}: its tickets are not those billed")
-    return list(by_id.values())
+            verdict.add("bill_call", f"{name}: tokens are not those billed")
+        return 0
+    cost = prices[line["model"]].of(*usage(line, WITNESS_USAGE))
+    if call["state"] != UNKNOWN:
+        verdict.add("bill_unlisted", f"{name} was billed, the ledger has it in state "
+                    f"{call['state']}")
+    elif cost > call["reserved_pusd"]:
+        verdict.add("reservation", f"unknown {name}: {cost} billed, {call['reserved_pusd']} "
+                    "reserved")
+    return cost
 
 
-def match_unknown(verdict, books, unseen, prices):
-    """Everything billed unseen must be one of the unknown calls, within its reservation."""
-    candidates = defaultdict(list)
-    for number, call in books.calls.items():
-        if call["state"] == UNKNOWN:
-            candidates[texts_of(books, number)].append(call)
-    extra = 0
-    for line in unseen:
-        cost = prices[line["model"]].of(*usage(line, WITNESS_USAGE))
-        extra += cost
-        found = candidates[tuple(sorted(line["texts"]))]
-        if not found:
-            verdict.add("bill_unlisted", f"{line['call_id']} was billed; no unknown call has its "
-                        f"{len(line['texts'])} tickets")
+def match_bill(verdict, books, witness, prices):
+    """Each billed call is one of the ledger's, under the id that was sent along. Returns what was
+    billed without the answer having arrived, and how many calls that were."""
+    by_id = {c["call_id"]: c for c in books.calls.values()}
+    seen, unseen, extra = set(), 0, 0
+    for line in witness:
+        call = by_id.get(line["call_id"])
+        if call is None or line["call_id"] in seen:
+            verdict.add("bill_unlisted", f"call {line['call_id']} was billed "
+                        f"{'twice' if call else 'and is not in the ledger'}")
             continue
-        found.sort(key=lambda call: call["reserved_pusd"])
-        call = found.pop()
-        if cost > call["reserved_pusd"]:
-            verdict.add("reservation", f"unknown call {call['call_id']}: {cost} billed, "
-                        f"{call['reserved_pusd']} reserved")
-    return extra
+        seen.add(line["call_id"])
+        extra += check_line(verdict, books, call, line, prices)
+        unseen += call["state"] != ANSWERED
+    for call in books.calls.values():
+        if call["state"] == ANSWERED and call["call_id"] not in seen:
+            verdict.add("bill_call", f"call {call['call_id']} is answered, but nobody billed it")
+    return unseen, extra
 
 
 def check_bill(verdict, case, books, prices):
@@ -270,8 +270,7 @@ def check_bill(verdict, case, books, prices):
     settled = sum(c["cost_pusd"] for c in books.calls.values()
                   if c["state"] == ANSWERED and c["cost_pusd"] is not None)
     reserved = sum(c["reserved_pusd"] for c in books.calls.values() if c["state"] == UNKNOWN)
-    unseen = match_answered(verdict, books, witness)
-    extra = match_unknown(verdict, books, unseen, prices)
+    unseen, extra = match_bill(verdict, books, witness, prices)
     estimated = sum(1 for c in books.calls.values() if c["flags"] & FLAG_USAGE_ESTIMATED)
     if not estimated and not settled <= bill <= settled + reserved:
         verdict.add("bill_sum", f"bill {bill}, settled {settled}, unknown at most {reserved}")
@@ -279,7 +278,7 @@ def check_bill(verdict, case, books, prices):
         verdict.add("bill_sum", f"bill {bill} is not settled {settled} + unseen {extra}")
     states = Counter(c["state"] for c in books.calls.values())
     return (f"{states[ANSWERED]} calls answered, {states[FAILED]} failed, {states[UNKNOWN]} "
-            f"unknown ({len(unseen)} of them billed); bill {bill} pUSD")
+            f"unknown ({unseen} of them billed); bill {bill} pUSD")
 
 
 def check(verdict, case, books):

@@ -32,7 +32,7 @@ def cost_of(prompt, cached, completion):
 
 
 def confidence(text):
-    return 50 + (int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "little") >> 32) % 30
+    return 50 + (int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big") >> 32) % 30
 
 
 class Data:
@@ -81,8 +81,7 @@ class Data:
             "tickets": len(positions), "reserved_pusd": reserved, "cost_pusd": cost,
             "input_tokens": usage[0] if answered else 0,
             "cached_tokens": usage[1] if answered else 0,
-            "output_tokens": usage[2] if answered else 0,
-            "request_id": f"sim-{number}" if answered else None})
+            "output_tokens": usage[2] if answered else 0})
         split = [self.split(v, len(positions)) for v in (usage if answered else (0, 0, 0))]
         for i, pos in enumerate(positions):
             tokens = [part[i] for part in split]
@@ -91,7 +90,7 @@ class Data:
                                 "tokens": tokens, "cost": own})
         if billed:
             self.witness.append({
-                "model": "sim", "call_id": f"sim-{number}", "prompt_tokens": usage[0],
+                "model": "sim", "call_id": f"c{number}", "prompt_tokens": usage[0],
                 "cached_tokens": usage[1], "completion_tokens": usage[2],
                 "texts": [self.tickets[p]["hash"] for p in positions]})
         return number
@@ -425,8 +424,18 @@ def a_result_lacks_a_field(d):
 
 
 @bug("bill_unlisted")
-def a_call_was_billed_twice_and_no_unknown_call_tells(d):
-    d.witness.append({**copy.deepcopy(d.witness[0]), "call_id": "sim-99"})
+def a_call_was_billed_twice(d):
+    d.witness.append(copy.deepcopy(d.witness[0]))
+
+
+@bug("bill_unlisted")
+def a_call_was_sent_without_being_booked(d):
+    d.witness.append({**copy.deepcopy(d.witness[0]), "call_id": "c99"})
+
+
+@bug("bill_call")
+def an_unknown_call_was_about_other_tickets(d):
+    d.witness[1]["texts"][0] = d.witness[0]["texts"][0]
 
 
 @bug("bill_unlisted")
