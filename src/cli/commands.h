@@ -1,7 +1,21 @@
-/* Entry points of the commands. argv[0] is the command's name; the return value is the exit
- * status. */
+/* The commands: their entry points, and the table that help, suggestions and dispatch go by.
+ *
+ * Every entry point has argv[0] = the command's name and returns the exit status. */
 #ifndef TICKETMILL_CLI_COMMANDS_H
 #define TICKETMILL_CLI_COMMANDS_H
+
+#include <stdbool.h>
+
+struct command {
+    const char *name, *summary;
+    int (*run)(int argc, char **argv);
+    bool configured; /* takes --config; a global one is handed on as its first option */
+};
+
+extern const struct command commands[]; /* ends with a NULL name */
+
+/* Takes the program's whole command line; returns the exit status. */
+int commands_main(int argc, char **argv);
 
 int cmd_simulate(int argc, char **argv);
 

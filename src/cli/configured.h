@@ -1,0 +1,17 @@
+/* Finding and reading the configuration file of a command, mistakes printed for people. */
+#ifndef TICKETMILL_CLI_CONFIGURED_H
+#define TICKETMILL_CLI_CONFIGURED_H
+
+#include "config/config.h"
+
+/* Reads `path`, or when it is NULL the first that exists of ./ticketmill.yaml,
+ * $XDG_CONFIG_HOME/ticketmill/ticketmill.yaml (~/.config without the variable) and
+ * /etc/ticketmill/ticketmill.yaml. All mistakes go to stderr, one a line, as
+ * `file:line:column: text`. Returns 0 with *out set (config_free), else the exit status 78. */
+MUST_CHECK int cli_load_config(const char *path, enum config_need need, struct config **out);
+
+/* Prints the features the file switches on that this program does not have, one a line; 78 when
+ * there are any, else 0. */
+MUST_CHECK int cli_refuse_unbuilt(const struct config *c);
+
+#endif
