@@ -54,6 +54,28 @@ struct publish_item *publish_item_new(size_t count)
     return item;
 }
 
+static void fill_delivered(const struct admit_item *it, struct delivered *d)
+{
+    d->pos = it->pos;
+    d->state = DELIVERED_OPEN;
+    if (it->kind == ADMIT_EOF)
+        d->state = DELIVERED_EOF;
+    else if (it->kind == ADMIT_SKIP && it->outcome == ADMITTED_CLOSED)
+        d->state = DELIVERED_DONE;
+}
+
+struct publish_item *publish_item_of(struct ledger_cmd *cmd)
+{
+    size_t count = cmd->op == LOP_ADMIT ? cmd->u.admit.count : 0;
+    if (cmd->status != ST_OK || (count == 0 && list_empty(&cmd->rows)))
+        return NULL;
+    struct publish_item *item = publish_item_new(count);
+    for (size_t i = 0; i < count; i++)
+        fill_delivered(&cmd->u.admit.items[i], &item->delivered[i]);
+    list_append(&item->rows, &cmd->rows);
+    return item;
+}
+
 static struct partition *find_partition(struct publisher *p, struct pos pos)
 {
     for (size_t i = 0; i < p->partition_count; i++) {

@@ -15,6 +15,7 @@
 #include "base/queue.h"
 #include "base/status.h"
 #include "kafka/producer.h"
+#include "ledger/command.h"
 #include "model/pos.h"
 #include "model/record.h"
 
@@ -41,6 +42,9 @@ struct publish_item {
 
 /* Zeroed with room for `count` delivered records; mem_free once its rows are gone. */
 struct publish_item *publish_item_new(size_t count);
+
+/* What a committed command means for publishing: takes its rows, NULL when it means nothing. */
+struct publish_item *publish_item_of(struct ledger_cmd *cmd);
 
 /* What happened to one transaction. */
 struct publish_report {

@@ -1,0 +1,16 @@
+/* Do the books agree with each other and with what was delivered? Pure. */
+#ifndef TICKETMILL_PIPELINE_AUDIT_H
+#define TICKETMILL_PIPELINE_AUDIT_H
+
+#include <stdbool.h>
+
+#include "ledger/ledger.h"
+#include "pipeline/mill.h"
+
+/* False with a sentence naming the figures that differ. `complete`: the run ended by itself, so
+ * everything terminal must be published and nothing may be in flight. recovered_rows: rows of
+ * earlier runs that this one had to publish. */
+bool audit_check(const struct ledger_audit *a, const struct mill_stats *s, bool complete,
+                 int64_t recovered_rows, char *message, size_t size);
+
+#endif
