@@ -191,20 +191,23 @@ endif
 
 # ---- running -------------------------------------------------------------------------------------
 
+# The builds below use all processors unless the user chose with -j.
+PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
+
 .PHONY: demo test check lint format tidy asan tsan cov fuzz bench crash night
 demo: ## the whole job on this machine: embedded broker, simulated provider, report
 	@tests/setup/setup.sh build
-	@$(MAKE) --no-print-directory -s all
-	@build/ticketmill demo
+	@$(MAKE) --no-print-directory $(PARALLEL) -s all
+	@$(B)/ticketmill demo
 
 test: ## all tests, real Kafka included (T=pattern picks some)
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(PARALLEL) all tests
 	@MODE=$(MODE) CI='$(CI)' T='$(T)' tests/run all
 
 check: ## unit and simulated tests only: seconds, no broker (T=pattern picks some)
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(PARALLEL) all tests
 	@MODE=$(MODE) CI='$(CI)' T='$(T)' tests/run quick
 
 asan: ## `check` under AddressSanitizer and UBSan
@@ -236,7 +239,7 @@ tidy: compile_commands.json $(GEN_H) ## clang-tidy alone
 FUZZ_SECONDS ?= 60
 fuzz: ## fuzz every target with clang for FUZZ_SECONDS each
 	@tests/setup/setup.sh build lint
-	@$(MAKE) --no-print-directory MODE=fuzz CC=clang fuzz-bins
+	@$(MAKE) --no-print-directory $(PARALLEL) MODE=fuzz CC=clang fuzz-bins
 	@FUZZ_SECONDS=$(FUZZ_SECONDS) T='$(T)' tests/fuzz/run
 
 .PHONY: fuzz-bins
@@ -244,17 +247,17 @@ fuzz-bins: $(FUZZ_BINS)
 
 bench: ## throughput, CPU per ticket and memory beside the measured floor
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(PARALLEL) all tests
 	@tests/bench/run
 
 crash: ## the full crash suite on real Kafka
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(PARALLEL) all tests
 	@tests/fault/run
 
 night: ## one night of 200,000 tickets through real Kafka
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory all tests
+	@$(MAKE) --no-print-directory $(PARALLEL) all tests
 	@tests/integration/night.sh
 
 # ---- the rest ------------------------------------------------------------------------------------
