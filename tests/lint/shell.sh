@@ -1,5 +1,5 @@
 #!/bin/sh
-# shellcheck over every script.
+# Every script passes shellcheck.
 set -eu
 cd "$(dirname "$0")/../.."
 # shellcheck disable=SC2046 # names of our own, without blanks
