@@ -25,14 +25,10 @@ def check_report(job):
         report = json.loads(out.stdout)
     except ValueError as error:
         return f"report is not JSON: {error}"
-    with open(os.path.join(job.folder, "results.jsonl"), "rb") as f:
-        results = sum(1 for _ in f)
-    with open(os.path.join(job.folder, "dead.jsonl"), "rb") as f:
-        dead = sum(1 for _ in f)
     text = json.dumps(report)
-    for what, number in (("results", results), ("dead letters", dead)):
-        if str(number) not in text:
-            return f"the report does not have the number of {what}, {number}"
+    for name in ("results", "dead"):
+        if str(job.count_lines(name)) not in text:
+            return f"the report does not have the number of {name}, {job.count_lines(name)}"
     return ""
 
 

@@ -13,7 +13,9 @@ arithmetic of the books in oracle_books.py.
 case.json: topic, group, shard, shards, prices {model: {input, cached_input, output}} in USD per
 million tokens as text; optional: max_bytes, max_text, max_message_bytes, pending (true: the run
 was stopped, records may be open), dead_reasons (of tickets that models gave up on), books ("full",
-or "part": the ledger does not know all runs), metadata (false: offsets carry none), reuse.
+or "part": the ledger does not know all runs), metadata (false: offsets carry none), reuse, faults
+(true: the provider misbehaved, so tickets may have needed several answers), gone ([partition, from,
+to): deleted upstream before they were read).
 """
 
 import hashlib
@@ -28,7 +30,7 @@ from oracle_input import Record, expect, read_lines
 SCHEMA = "ticketmill.result/1"
 DEFAULTS = {"max_bytes": 262144, "max_text": 32768, "max_message_bytes": 1048588, "pending": False,
             "dead_reasons": [], "books": "full", "metadata": True, "shard": 0, "shards": 1,
-            "reuse": True}
+            "reuse": True, "faults": False, "gone": []}
 TRUNCATED_BYTES = 65536
 
 
@@ -72,6 +74,10 @@ class Case:
 
     def path(self, name):
         return os.path.join(self.folder, name)
+
+    def gone(self, pos):
+        return any(pos[0] == p and first <= pos[1] < end
+                   for p, first, end in self.settings["gone"])
 
     def owned(self, partition):
         return partition % self.settings["shards"] == self.settings["shard"]
@@ -237,7 +243,8 @@ def check_dead_letters(verdict, case):
 
 
 def terminal(case, pos):
-    return (case.expected[pos].kind == "skip" or pos in case.published or pos in case.buried)
+    return (case.expected[pos].kind == "skip" or pos in case.published or pos in case.buried or
+            case.gone(pos))
 
 
 def check_complete(verdict, case):

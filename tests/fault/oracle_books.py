@@ -150,6 +150,9 @@ def check_published_result(verdict, case, books, key, pos, result):
                     f"{sums['attempts']}")
     if not result["reused"] and sums["accepted"] != 1:
         verdict.add("paid_again", f"{where}: {sums['accepted']} calls gave it a result")
+    if not result["reused"] and sums["attempts"] > 1 and not case.settings["faults"]:
+        verdict.add("paid_again", f"{where}: {sums['attempts']} answers were paid for, and the "
+                    "first was good")
     if result["cost_pusd"] is not None and result["cost_pusd"] != sums["cost"]:
         verdict.add("published_cost", f"{where}: {result['cost_pusd']} published, "
                     f"{sums['cost']} in the shares")
@@ -185,6 +188,8 @@ def check_states(verdict, case, books, source):
         where = f"partition {pos[0]} offset {pos[1]}"
         published = (RESULT if pos in case.published else
                      DEAD if pos in case.buried else SKIPPED if want.kind == "skip" else OPEN)
+        if case.gone(pos):
+            continue
         if ticket is None:
             if published != OPEN:
                 verdict.add("ledger_missing", f"{where}: the ledger does not know it")

@@ -196,12 +196,15 @@ class Rig:
         with open(os.path.join(self.folder, name + ".jsonl"), "wb") as out:
             ktool(*command, stdout=out)
 
+    def count_lines(self, name):
+        with open(os.path.join(self.folder, name + ".jsonl"), "rb") as f:
+            return sum(1 for _ in f)
+
     def judge(self, **case):
         """Runs the oracle; returns its violations ("" = none) and keeps its summary."""
         self.dump()
         self.copy_ledger(os.path.join(self.folder, "ledger.db"))
-        with open(os.path.join(self.folder, "input.jsonl"), "rb") as f:
-            lines = sum(1 for _ in f)
+        lines = self.count_lines("input")
         if lines != self.produced:
             return f"{self.produced} records were produced, {lines} are in the topic"
         with open(os.path.join(self.folder, "case.json"), "w", encoding="utf-8") as f:

@@ -507,6 +507,16 @@ def a_ticket_was_given_a_result_by_two_calls(d):
         note["metadata"] = f"1;{LEDGER};0/1;{GROUP}-0;{d.seq};"
 
 
+@bug("paid_again")
+def a_ticket_was_asked_again_though_its_answer_was_good(d):
+    d.call([(0, 2)], 1, (60, 0, 17))
+    d.shares[-1]["outcome"] = 1
+    d.results.pop(5)
+    d.publish((0, 2), 4)
+    for note in d.offsets.values():
+        note["metadata"] = f"1;{LEDGER};0/1;{GROUP}-0;{d.seq};"
+
+
 @bug("attempts")
 def attempts_count_a_call_that_never_answered(d):
     value(d, 3)["attempts"] += 1
