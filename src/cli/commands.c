@@ -12,6 +12,7 @@
 #include "cli/version.h"
 
 const struct command commands[] = {
+    {"run", "work off the input topic and end", cmd_run, true},
     {"simulate", "a provider for rehearsals: answers, bills, misbehaves as told", cmd_simulate,
      false},
     {NULL, NULL, NULL, false},

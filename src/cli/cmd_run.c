@@ -1,0 +1,150 @@
+/* `ticketmill run`: work off the input topic and end.
+ *
+ * Options, configuration, then pipeline/run.h does it all; what people see of it while it runs and
+ * at its end is observe/'s.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/commands.h"
+#include "cli/configured.h"
+#include "cli/options.h"
+#include "cli/version.h"
+#include "pipeline/run.h"
+
+struct shard {
+    int index, count;
+};
+
+struct run_arguments {
+    const char *config;
+    struct shard shard;
+    int64_t limit, from, budget_pusd, spent_pusd;
+    bool new_ledger, no_reuse;
+    const char *only_provider, *campaign, *input, *output;
+};
+
+static bool parse_shard(const char *text, void *field)
+{
+    struct shard *s = field;
+    int64_t index, count;
+    const char *slash = strchr(text, '/');
+    if (!slash || slice_to_i64(slice_of(text, (size_t)(slash - text)), &index) != ST_OK ||
+        slice_to_i64(slice_str(slash + 1), &count) != ST_OK)
+        return false;
+    if (index < 0 || count < 1 || index >= count || count > 10000)
+        return false;
+    *s = (struct shard){(int)index, (int)count};
+    return true;
+}
+
+static bool parse_from(const char *text, void *field)
+{
+    int64_t *from = field, offset;
+    if (strcmp(text, "earliest") == 0) {
+        *from = -1;
+        return true;
+    }
+    if (slice_to_i64(slice_str(text), &offset) != ST_OK || offset < 0)
+        return false;
+    *from = offset;
+    return true;
+}
+
+#define AT(field) offsetof(struct run_arguments, field)
+
+static const struct option_row rows[] = {
+    OPTION_CONFIG(struct run_arguments, config),
+    {.name = "shard", .argument = "I/N", .kind = OPTION_PARSED, .at = AT(shard),
+     .parse = parse_shard, .expected = "I/N with 0 <= I < N",
+     .help = "take the partitions p with p mod N = I (default 0/1: all)"},
+    {.name = "limit", .argument = "N", .kind = OPTION_COUNT, .at = AT(limit), .min = 0,
+     .max = INT64_MAX, .help = "end after N tickets"},
+    {.name = "from", .argument = "WHERE", .kind = OPTION_PARSED, .at = AT(from),
+     .parse = parse_from, .expected = "earliest, or an offset",
+     .help = "where to begin when nothing is committed yet (default earliest)"},
+    {.name = "new-ledger", .kind = OPTION_FLAG, .at = AT(new_ledger),
+     .help = "begin an empty ledger although another one worked on this topic"},
+    {.name = "no-reuse", .kind = OPTION_FLAG, .at = AT(no_reuse),
+     .help = "ask again for copies of tickets that have an answer"},
+    {.name = "budget", .argument = "USD", .kind = OPTION_USD, .at = AT(budget_pusd),
+     .unbuilt = true, .help = "spend at most this much in the run"},
+    {.name = "spent", .argument = "USD", .kind = OPTION_USD, .at = AT(spent_pusd),
+     .unbuilt = true, .help = "what a lost ledger had spent already"},
+    {.name = "only-provider", .argument = "NAME", .kind = OPTION_TEXT, .at = AT(only_provider),
+     .unbuilt = true, .help = "send everything to this provider"},
+    {.name = "campaign", .argument = "NAME", .kind = OPTION_TEXT, .at = AT(campaign),
+     .unbuilt = true, .help = "classify anew under a name of its own"},
+    {.name = "input", .argument = "FILE", .kind = OPTION_PATH, .at = AT(input), .unbuilt = true,
+     .help = "read tickets from a file instead of Kafka"},
+    {.name = "output", .argument = "FILE", .kind = OPTION_PATH, .at = AT(output), .unbuilt = true,
+     .help = "write results to a file instead of Kafka"},
+};
+
+static const struct option_table table = {
+    .command = "run",
+    .usage = "[OPTIONS]",
+    .about = "Works off what is in the input topic now: every ticket ends as a published result or "
+             "a dead letter.",
+    .rows = rows,
+    .count = (int)(sizeof rows / sizeof *rows),
+    .examples = "  ticketmill run --config /etc/ticketmill/ticketmill.yaml\n"
+                "  ticketmill run --limit 100          a first look\n"
+                "  ticketmill run --shard 0/2          one of two processes\n",
+    .notes = "Exit status: 0 done, 3 done with too many dead letters or lost records, 5 stopped by a\n"
+             "signal, 64 usage, 65 ledger, 69 unreachable, 70 audit, 73 locked or fenced, 7 no\n"
+             "money, 77 keys, 78 configuration.",
+};
+
+static void log_outcome(const struct run_outcome *out)
+{
+    if (!out->ran) {
+        log_event(LOG_ERROR, "run_refused", out->message, L_STR("why", out->stopped_by),
+                  L_INT("exit", out->exit_code));
+        return;
+    }
+    if (!out->audit_ok)
+        log_event(LOG_ERROR, "audit_failed", out->audit_message, L_NONE);
+    log_event(LOG_INFO, "run_summary", out->message[0] ? out->message : "done",
+              L_STR("stopped_by", out->stopped_by), L_INT("exit", out->exit_code),
+              L_INT("results", out->audit.run_results), L_INT("dead", out->audit.run_dead),
+              L_INT("skipped", out->audit.run_skipped), L_INT("pending", out->audit.pending),
+              L_INT("published", out->stats.published),
+              L_INT("cost_pusd", out->audit.run_cost_pusd),
+              L_INT("unknown_pusd", out->audit.run_unknown_pusd),
+              L_BOOL("audit_ok", out->audit_ok), L_INT("duration_ms", out->duration_us / 1000));
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_arguments a = {.shard = {0, 1}, .limit = -1, .from = -1};
+    struct config *config;
+    struct run_outcome out;
+    int code = options_parse(&table, argc, argv, &a, NULL);
+    if (code != OPTIONS_GO)
+        return code;
+    code = cli_load_config(a.config, CONFIG_FOR_RUN, &config);
+    if (code != 0)
+        return code;
+    code = cli_refuse_unbuilt(config);
+    if (code == 0) {
+        run_kafka(
+            &(struct run_options){
+                .config = config,
+                .shard = a.shard.index,
+                .shards = a.shard.count,
+                .limit = a.limit,
+                .from = a.from,
+                .new_ledger = a.new_ledger,
+                .reuse = !a.no_reuse,
+                .version = TICKETMILL_VERSION,
+            },
+            &out);
+        log_outcome(&out);
+        code = out.exit_code;
+    }
+    config_free(config);
+    return code;
+}
