@@ -1,0 +1,144 @@
+/* The list of mistakes of a file: where, what was found, what is expected, what was meant.
+ *
+ * Used by all decoders and checks. Texts of the file are never quoted, since any of them may be a
+ * secret in the wrong place: only numbers, amounts with a unit, words of an enum and misspelt
+ * keys are shown, and nothing that came out of the environment.
+ */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/mem.h"
+#include "config/load.h"
+
+#define EDIT_MAX 64
+#define EDIT_FAR 99
+
+void config_errors_deinit(struct config_errors *e)
+{
+    mem_free(e->v);
+    *e = (struct config_errors){0};
+}
+
+size_t path_push(struct load *l, const char *part)
+{
+    size_t length = strlen(l->path);
+    const char *dot = length > 0 && part[0] != '\0' && part[0] != '[' ? "." : "";
+
+    snprintf(l->path + length, sizeof(l->path) - length, "%s%s", dot, part);
+    return length;
+}
+
+void path_pop(struct load *l, size_t length)
+{
+    l->path[length] = '\0';
+}
+
+void mistake(struct load *l, const struct node *at, const char *key, const char *fmt, ...)
+{
+    struct config_errors *errors = l->errors;
+    struct config_error e = {.line = at ? at->line : 0, .column = at ? at->column : 0};
+    size_t length = path_push(l, key ? key : "");
+    int n = l->path[0] ? snprintf(e.text, sizeof(e.text), "%s: ", l->path) : 0;
+    va_list args;
+
+    path_pop(l, length);
+    va_start(args, fmt);
+    vsnprintf(e.text + n, sizeof(e.text) - (size_t)n, fmt, args);
+    va_end(args);
+    if (errors->count == MISTAKES_MAX)
+        return;
+    if ((errors->count & (errors->count - 1)) == 0)
+        errors->v = mem_grow(errors->v, errors->count ? 2 * (size_t)errors->count : 1, sizeof(e));
+    errors->v[errors->count++] = e;
+}
+
+/* A number, or a number with up to eight letters behind it. */
+static bool looks_like_amount(struct slice s)
+{
+    size_t at = 0, letters = 0;
+
+    if (s.n == 0 || s.n > 32 || !strspn(s.p, "+-.0123456789"))
+        return false;
+    at = strspn(s.p, "+-.0123456789_:");
+    if (!strpbrk(s.p, "0123456789"))
+        return false;
+    at += at < s.n && s.p[at] == ' ';
+    while (at + letters < s.n &&
+           strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%$", s.p[at + letters]))
+        letters++;
+    return at + letters == s.n && letters <= 8;
+}
+
+static bool looks_like_word(struct slice s)
+{
+    return s.n > 0 && s.n <= 24 &&
+           strspn(s.p, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-") == s.n;
+}
+
+void found_text(const struct node *node, bool show_word, char out[FOUND_SIZE])
+{
+    const char *quote = node->plain ? "" : "\"";
+
+    if (node->kind != NODE_SCALAR)
+        snprintf(out, FOUND_SIZE, "%s%s", node->count ? "a " : "an empty ",
+                 node->kind == NODE_MAP ? "mapping" : "list");
+    else if (node->variable)
+        snprintf(out, FOUND_SIZE, "the value of ${%.60s}", node->variable);
+    else if (node->plain && node->text.n == 0)
+        snprintf(out, FOUND_SIZE, "nothing");
+    else if (node_is_null(node) || node_is_truth(node) || looks_like_amount(node->text) ||
+             (show_word && looks_like_word(node->text)))
+        snprintf(out, FOUND_SIZE, "%s" SLICE_FMT "%s", quote, SLICE_ARG(node->text), quote);
+    else
+        snprintf(out, FOUND_SIZE, "%s", node->text.n == 0 ? "an empty text" : "a text");
+}
+
+void mistake_value(struct load *l, const struct key *key, const struct node *node)
+{
+    char found[FOUND_SIZE];
+    struct buf expected;
+
+    buf_init(&expected, 300);
+    value_expected(key, &expected);
+    found_text(node, key->type == KEY_ENUM || key->type == KEY_SET || key->type == KEY_BOOL, found);
+    mistake(l, node, NULL, "found %s, expected %s", found, buf_view(&expected).p);
+    buf_deinit(&expected);
+}
+
+static int least(int a, int b)
+{
+    return a < b ? a : b;
+}
+
+int edit_distance(struct slice a, struct slice b)
+{
+    int row[3][EDIT_MAX + 1]; /* two before, before, now */
+
+    if (a.n > EDIT_MAX || b.n > EDIT_MAX)
+        return EDIT_FAR;
+    for (size_t j = 0; j <= b.n; j++)
+        row[1][j] = (int)j;
+    for (size_t i = 1; i <= a.n; i++) {
+        row[2][0] = (int)i;
+        for (size_t j = 1; j <= b.n; j++) {
+            bool same = a.p[i - 1] == b.p[j - 1];
+            int best = least(row[1][j] + 1, row[2][j - 1] + 1);
+            best = least(best, row[1][j - 1] + !same);
+            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
+                best = least(best, row[0][j - 2] + 1);
+            row[2][j] = best;
+        }
+        memcpy(row[0], row[1], sizeof(row[0]));
+        memcpy(row[1], row[2], sizeof(row[1]));
+    }
+    return row[1][b.n];
+}
+
+bool edit_is_near(struct slice found, const char *known, int *distance)
+{
+    struct slice k = slice_str(known);
+
+    *distance = edit_distance(found, k);
+    return *distance <= (k.n <= 4 ? 1 : k.n <= 8 ? 2 : 3);
+}

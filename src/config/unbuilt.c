@@ -1,0 +1,72 @@
+/* Features that a file asks for and this build does not have.
+ *
+ * Every key is parsed and checked; one whose feature is missing must not be ignored in silence,
+ * so `run` refuses to start. A key counts only when it stands in the file and says something else
+ * than what happens anyway.
+ */
+#include "config/load.h"
+
+static void add(const struct config *c, const struct set_key *set, const char *what,
+                struct buf *out)
+{
+    buf_fmt(out, "%s:%d:%d: %s: %s\n", c->path, set->line, set->column, set->path, what);
+}
+
+static void add_set(const struct config *c, const struct set_key *set, struct buf *out)
+{
+    struct buf value;
+
+    buf_init(&value, 64 * 1024);
+    print_inline(c, set->key, set->object, &value);
+    bool is_built = slice_eq(buf_view(&value), slice_str(set->key->built));
+    struct buf quoted;
+    buf_init(&quoted, 256);
+    buf_fmt(&quoted, "\"%s\"", set->key->built);
+    is_built = is_built || slice_eq(buf_view(&value), buf_view(&quoted));
+    if (!is_built)
+        add(c, set, "not available yet", out);
+    buf_deinit(&quoted);
+    buf_deinit(&value);
+}
+
+static void add_line(const struct config *c, const char *key, const char *what, struct buf *out)
+{
+    buf_fmt(out, "%s: %s: not available yet%s\n", c->path, key, what);
+}
+
+/* All models of the tier are at one provider: its index; -1 when they are not. */
+static int provider_of(const struct config *c, const struct config_tier *tier)
+{
+    int provider = c->models[tier->models[0]].provider;
+
+    for (int i = 1; i < tier->model_count; i++) {
+        if (c->models[tier->models[i]].provider != provider)
+            return -1;
+    }
+    return provider;
+}
+
+static void add_routing(const struct config *c, struct buf *out)
+{
+    if (c->route_count > 1)
+        add_line(c, "routes", "; one route without `when` is", out);
+    if (c->route_count == 0)
+        return;
+    const struct config_tier *tier = &c->tiers[c->routes[c->route_count - 1].tier];
+    int provider = provider_of(c, tier);
+    if (provider < 0)
+        add_line(c, "tiers", "; models at one provider are", out);
+    else if (c->only_provider >= 0 && c->only_provider != provider)
+        add_line(c, "only_provider", "; the provider of the one tier is", out);
+}
+
+void config_unbuilt(const struct config *c, struct buf *out)
+{
+    for (int i = 0; i < c->impl->set_count; i++)
+        add_set(c, &c->impl->set[i], out);
+    for (int i = 0; i < c->provider_count; i++) {
+        if (c->providers[i].endpoint_count > 1)
+            add_line(c, "providers.<name>.endpoints", "; one endpoint is", out);
+    }
+    add_routing(c, out);
+}
