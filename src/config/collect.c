@@ -5,6 +5,7 @@
  */
 #include <stdio.h>
 
+#include "base/near.h"
 #include "config/load.h"
 #include "config/text.h"
 
@@ -66,7 +67,7 @@ static int find_target(const struct config *c, enum ref_target target, struct sl
     for (int i = 0; (known = target_name(c, target, i)) != NULL; i++) {
         if (slice_eq(name, slice_str(known)))
             return i;
-        if (edit_is_near(name, known, &distance) && distance < best) {
+        if (near_match(name, known, &distance) && distance < best) {
             best = distance;
             *near = known;
         }

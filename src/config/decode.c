@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
+#include "base/near.h"
 #include "config/load.h"
 
 void put_pointer(void *object, size_t at, const void *p)
@@ -225,7 +226,7 @@ static void refuse_unknown(struct load *l, const struct section *section, const 
     struct buf path;
 
     for (int i = 0; i < section->count; i++) {
-        bool this_near = edit_is_near(key->text, section->keys[i].name, &distance);
+        bool this_near = near_match(key->text, section->keys[i].name, &distance);
         if (distance < best) {
             best = distance;
             nearest = section->keys[i].name;

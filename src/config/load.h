@@ -52,10 +52,6 @@ void found_text(const struct node *node, bool show_word, char out[FOUND_SIZE]);
 size_t path_push(struct load *l, const char *part);
 void path_pop(struct load *l, size_t length);
 
-/* Single edits (swap of neighbours included) between two texts of up to 64 bytes; else 99. */
-int edit_distance(struct slice a, struct slice b);
-bool edit_is_near(struct slice found, const char *known, int *distance);
-
 /* ---- decode.c ---- */
 
 /* Every key of a section: its default, then what stands in `node` (NULL = left out). */
@@ -97,7 +93,7 @@ const char *scalar_text(struct load *l, const struct key *key, struct node *node
 /* The path with the file's folder in front when it is relative. */
 const char *absolute_path(struct load *l, const char *path);
 
-/* ---- value.c: integers of all kinds ---- */
+/* ---- value.c: integers of all kinds; expected.c ---- */
 
 enum value_result { VALUE_OK, VALUE_FORM, VALUE_RANGE };
 enum value_result value_parse(const struct key *key, struct slice text, int64_t *out);

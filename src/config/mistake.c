@@ -11,9 +11,6 @@
 #include "base/mem.h"
 #include "config/load.h"
 
-#define EDIT_MAX 64
-#define EDIT_FAR 99
-
 void config_errors_deinit(struct config_errors *e)
 {
     mem_free(e->v);
@@ -104,41 +101,4 @@ void mistake_value(struct load *l, const struct key *key, const struct node *nod
     found_text(node, key->type == KEY_ENUM || key->type == KEY_SET || key->type == KEY_BOOL, found);
     mistake(l, node, NULL, "found %s, expected %s", found, buf_view(&expected).p);
     buf_deinit(&expected);
-}
-
-static int least(int a, int b)
-{
-    return a < b ? a : b;
-}
-
-int edit_distance(struct slice a, struct slice b)
-{
-    int row[3][EDIT_MAX + 1]; /* two before, before, now */
-
-    if (a.n > EDIT_MAX || b.n > EDIT_MAX)
-        return EDIT_FAR;
-    for (size_t j = 0; j <= b.n; j++)
-        row[1][j] = (int)j;
-    for (size_t i = 1; i <= a.n; i++) {
-        row[2][0] = (int)i;
-        for (size_t j = 1; j <= b.n; j++) {
-            bool same = a.p[i - 1] == b.p[j - 1];
-            int best = least(row[1][j] + 1, row[2][j - 1] + 1);
-            best = least(best, row[1][j - 1] + !same);
-            if (i > 1 && j > 1 && a.p[i - 1] == b.p[j - 2] && a.p[i - 2] == b.p[j - 1])
-                best = least(best, row[0][j - 2] + 1);
-            row[2][j] = best;
-        }
-        memcpy(row[0], row[1], sizeof(row[0]));
-        memcpy(row[1], row[2], sizeof(row[1]));
-    }
-    return row[1][b.n];
-}
-
-bool edit_is_near(struct slice found, const char *known, int *distance)
-{
-    struct slice k = slice_str(known);
-
-    *distance = edit_distance(found, k);
-    return *distance <= (k.n <= 4 ? 1 : k.n <= 8 ? 2 : 3);
 }

@@ -12,21 +12,27 @@ static void add(const struct config *c, const struct set_key *set, const char *w
     buf_fmt(out, "%s:%d:%d: %s: %s\n", c->path, set->line, set->column, set->path, what);
 }
 
-static void add_set(const struct config *c, const struct set_key *set, struct buf *out)
+/* Does the file say what this build does anyway? */
+static bool is_built(const struct config *c, const struct set_key *set)
 {
-    struct buf value;
+    const struct key *key = set->key;
+    struct slice built = slice_str(key->built);
+    int64_t value;
+    struct buf printed;
 
-    buf_init(&value, 64 * 1024);
-    print_inline(c, set->key, set->object, &value);
-    bool is_built = slice_eq(buf_view(&value), slice_str(set->key->built));
-    struct buf quoted;
-    buf_init(&quoted, 256);
-    buf_fmt(&quoted, "\"%s\"", set->key->built);
-    is_built = is_built || slice_eq(buf_view(&value), buf_view(&quoted));
-    if (!is_built)
-        add(c, set, "not available yet", out);
-    buf_deinit(&quoted);
-    buf_deinit(&value);
+    if (key_is_value(key) && slice_eq(built, SLICE_LIT("null")))
+        return value_get(key, set->object) == CONFIG_OFF;
+    if (key_is_value(key))
+        return value_parse(key, built, &value) == VALUE_OK && value == value_get(key, set->object);
+    if (key_is_text(key)) {
+        struct slice text = slice_str(get_pointer(set->object, key->at));
+        return text.p ? slice_eq(text, built) : slice_eq(built, SLICE_LIT("null"));
+    }
+    buf_init(&printed, 64 * 1024);
+    print_inline(c, key, set->object, &printed);
+    bool same = slice_eq(buf_view(&printed), built);
+    buf_deinit(&printed);
+    return same;
 }
 
 static void add_line(const struct config *c, const char *key, const char *what, struct buf *out)
@@ -62,8 +68,10 @@ static void add_routing(const struct config *c, struct buf *out)
 
 void config_unbuilt(const struct config *c, struct buf *out)
 {
-    for (int i = 0; i < c->impl->set_count; i++)
-        add_set(c, &c->impl->set[i], out);
+    for (int i = 0; i < c->impl->set_count; i++) {
+        if (!is_built(c, &c->impl->set[i]))
+            add(c, &c->impl->set[i], "not available yet", out);
+    }
     for (int i = 0; i < c->provider_count; i++) {
         if (c->providers[i].endpoint_count > 1)
             add_line(c, "providers.<name>.endpoints", "; one endpoint is", out);
