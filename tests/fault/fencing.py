@@ -9,8 +9,6 @@ FENCING_STARTS (6) pairs are started at offsets from 0 to 1 s.
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import time
 
 import rig
@@ -147,21 +145,5 @@ def a_killed_one_leaves_its_transaction_to_its_successor():
     return job, problem or job.judge()
 
 
-def main():
-    wanted = sys.argv[1:]
-    tap = rig.Tap()
-    with rig.broker():
-        for function in CASES:
-            if wanted and function.__name__ not in wanted:
-                continue
-            try:
-                job, problem = function()
-            except (RuntimeError, subprocess.CalledProcessError, OSError) as error:
-                tap.say(function.__name__, f"{type(error).__name__}: {error}")
-                continue
-            job.close(tap.say(function.__name__, problem))
-    tap.end()
-
-
 if __name__ == "__main__":
-    main()
+    rig.run_cases(CASES)

@@ -5,6 +5,7 @@ Environment: TICKETMILL_TEST_BROKERS (a broker is up), TICKETMILL, KTOOL, TEST_B
 tests/run; default build/release). A rig's folder is removed when its test was good; KEEP=1 keeps it.
 """
 
+import atexit
 import contextlib
 import json
 import os
@@ -58,6 +59,7 @@ class Simulator:
         self.process = subprocess.Popen(
             [PROGRAM, "simulate", "--port-file", port_file, "--ledger-file", self.bill, *options],
             stdout=self.log, stderr=self.log, env=plain_environment())
+        atexit.register(self.stop)
         deadline = time.monotonic() + 20 * SLOW
         while not (os.path.exists(port_file) and open(port_file, encoding="ascii").read().strip()):
             if self.process.poll() is not None or time.monotonic() > deadline:
@@ -76,6 +78,7 @@ class Simulator:
         urllib.request.urlopen(request, timeout=30).close()
 
     def stop(self):
+        atexit.unregister(self.stop)
         self.process.terminate()
         try:
             self.process.wait(20)
@@ -244,6 +247,24 @@ class Tap:
     def end(self):
         print(f"1..{self.number}")
         sys.exit(1 if self.bad else 0)
+
+
+def run_cases(cases):
+    """Each case is a function that returns its rig and a problem ("" = none); those named on the
+    command line, else all."""
+    wanted = sys.argv[1:]
+    tap = Tap()
+    with broker():
+        for case in cases:
+            if wanted and case.__name__ not in wanted:
+                continue
+            try:
+                job, problem = case()
+            except (RuntimeError, subprocess.CalledProcessError, OSError, ValueError) as error:
+                tap.say(case.__name__, f"{type(error).__name__}: {error}")
+                continue
+            job.close(tap.say(case.__name__, problem))
+    tap.end()
 
 
 @contextlib.contextmanager

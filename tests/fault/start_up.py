@@ -6,12 +6,10 @@ a message that names the way out, and an exact end by that way.
     start_up.py [CASE…]      all cases unless named
 """
 
-import json
 import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 
 import rig
@@ -306,22 +304,5 @@ def limit_ends_with_zero_and_the_next_run_goes_on():
     return job, problem or first_problem(finishes(job), exact(job))
 
 
-def main():
-    wanted = sys.argv[1:]
-    tap = rig.Tap()
-    with rig.broker():
-        for function in CASES:
-            if wanted and function.__name__ not in wanted:
-                continue
-            try:
-                job, problem = function()
-            except (RuntimeError, subprocess.CalledProcessError, OSError,
-                    json.JSONDecodeError) as error:
-                tap.say(function.__name__, f"{type(error).__name__}: {error}")
-                continue
-            job.close(tap.say(function.__name__, problem))
-    tap.end()
-
-
 if __name__ == "__main__":
-    main()
+    rig.run_cases(CASES)
