@@ -6,6 +6,7 @@
 #ifndef TICKETMILL_LEDGER_LEDGER_H
 #define TICKETMILL_LEDGER_LEDGER_H
 
+#include "base/clock.h"
 #include "ledger/command.h"
 
 struct ledger;
@@ -29,13 +30,13 @@ void ledger_close(struct ledger *l);
 
 struct ledger_info {
     char ledger_id[ID_SIZE];
-    char rebuilt_from[ID_SIZE];     /* ledger whose metadata this one may take over; "" = none */
-    int64_t rebuilt_seq;            /* … up to this sequence */
-    char cluster_id[64], group[256];/* "" = not yet bound */
-    int32_t shard, shards;          /* 0/0 = not yet bound */
-    int64_t last_seq;               /* highest ever given out; survives pruning */
-    int64_t published_seq;          /* highest known to be at Kafka */
-    int64_t tickets;                /* rows in table ticket */
+    char rebuilt_from[ID_SIZE];      /* ledger whose metadata this one may take over; "" = none */
+    int64_t rebuilt_seq;             /* … up to this sequence */
+    char cluster_id[64], group[256]; /* "" = not yet bound */
+    int32_t shard, shards;           /* 0/0 = not yet bound */
+    int64_t last_seq;                /* highest ever given out; survives pruning */
+    int64_t published_seq;           /* highest known to be at Kafka */
+    int64_t tickets;                 /* rows in table ticket */
 };
 MUST_CHECK enum status ledger_info(struct ledger *l, struct ledger_info *out, struct fail *fail);
 
@@ -69,7 +70,8 @@ MUST_CHECK enum status ledger_begin_run(struct ledger *l, const struct ledger_ru
 /* Calls still `sent` become unknown(crash) with their shares of the reservation. */
 MUST_CHECK enum status ledger_recover_calls(struct ledger *l, int64_t *count, struct fail *fail);
 
-/* Everything up to seq is at Kafka; what a start-up learned from the committed metadata. */
+/* Everything up to seq is at Kafka; what a start-up learned from the committed metadata.
+ * ST_LEDGER_STATE when the ledger never made that many records: it is an older copy. */
 MUST_CHECK enum status ledger_mark(struct ledger *l, int64_t published_seq, struct fail *fail);
 
 /* Outbox rows above published_seq, in order, given to fn (borrowed for the call). */
@@ -102,7 +104,7 @@ MUST_CHECK enum status ledger_resume_offset(struct ledger *l, int32_t source, in
 MUST_CHECK enum status ledger_adopt(struct ledger *l, int32_t source, int32_t partition,
                                     const int64_t *offsets, size_t count, struct fail *fail);
 
-/* Crash suspects: counts a crash on this ticket (the row is made when it is not there). */
+/* Crash suspects: counts a crash on this ticket, known or not. */
 MUST_CHECK enum status ledger_suspect(struct ledger *l, struct pos pos, int32_t *crashes,
                                       struct fail *fail);
 /* Tickets without a terminal state that a crash is counted for. */
@@ -121,14 +123,14 @@ enum status ledger_apply(struct ledger *l, struct queue_node *chain, struct fail
 /* The run's books at its end, for the audit and the summary; counts of this run's tickets. */
 struct ledger_audit {
     int64_t tickets, results, dead, skipped, pending; /* whole ledger, this shard's sources */
-    int64_t reused;
+    int64_t adopted; /* of tickets: terminal in an earlier ledger */
+    int64_t reused;  /* of results */
     int64_t outbox_published, outbox_unpublished;
     int64_t calls_answered, calls_failed, calls_unknown, calls_sent;
     int64_t cost_pusd, unknown_pusd; /* Σ answered calls, Σ reservations of unknown ones */
     int64_t share_pusd;              /* Σ shares: the sum of both when the books are straight */
     int64_t run_results, run_dead, run_skipped, run_reused;
-    int64_t run_cost_pusd, run_unknown_pusd, run_input_tokens, run_cached_tokens,
-        run_output_tokens;
+    int64_t run_cost_pusd, run_unknown_pusd, run_input_tokens, run_cached_tokens, run_output_tokens;
 };
 MUST_CHECK enum status ledger_audit(struct ledger *l, struct ledger_audit *out, struct fail *fail);
 

@@ -1,0 +1,2 @@
+-- Records in the books.
+SELECT count(*) FROM ticket;

@@ -1,0 +1,6 @@
+-- A record read again that has no terminal state yet, as it looks today; parameters as in
+-- ticket_add.sql
+UPDATE ticket
+SET state = ?4, record_unix_ms = ?5, value_hash = ?6, ticket_id = ?7, language = ?8,
+    content_hash = ?9, reuse_key = ?10, flags = flags | ?11, run = ?12
+WHERE source = ?1 AND partition = ?2 AND offset = ?3 AND state = 0;

@@ -1,0 +1,169 @@
+/* LOP_ADMIT: records as they are read, in the order they were delivered.
+ *
+ * The usual record costs one insert; only what the ledger has met before, or what may be a copy of
+ * an answered ticket, is looked at further. A record without a terminal state is worked on again
+ * whatever an earlier run thought of it. Decoding is not done here.
+ */
+#include "ledger/books.h"
+
+static struct slice hash_slice(const uint8_t *hash, size_t n)
+{
+    return slice_of(hash, n);
+}
+
+/* Parameters shared by ticket_add.sql and ticket_resume.sql. */
+static void bind_item(struct ledger *l, struct use *u, const struct admit_item *item)
+{
+    bool ticket = item->kind == ADMIT_TICKET;
+
+    bind_pos(u, item->pos);
+    bind_i64(u, item->kind == ADMIT_SKIP ? TICKET_SKIPPED : TICKET_ADMITTED);
+    bind_i64(u, item->record_unix_ms);
+    bind_blob(u, hash_slice(item->value_hash, LEDGER_HASH_SIZE));
+    bind_text(u, item->ticket_id);
+    bind_text(u, item->language);
+    bind_blob(u, ticket ? hash_slice(item->content_hash, SHA256_SIZE) : SLICE_NONE);
+    bind_blob(u, ticket && item->may_reuse ? hash_slice(item->reuse_key, LEDGER_HASH_SIZE)
+                                           : SLICE_NONE);
+    bind_i64(u, item->flags);
+    bind_i64(u, l->run);
+}
+
+static enum status meet_again(struct ledger *l, struct admit_item *item, struct fail *fail)
+{
+    struct use u = db_use(l, Q_TICKET_KNOWN);
+    bool row = false;
+
+    bind_pos(&u, item->pos);
+    enum status st = db_row(l, &u, &row, fail);
+    if (st != ST_OK)
+        return st;
+    if (!row)
+        return fail_set(fail, ST_INTERNAL, 0, "a ticket is there and is not");
+    struct slice hash = col_blob(&u, 3);
+    if (hash.p && !slice_eq(hash, hash_slice(item->value_hash, LEDGER_HASH_SIZE)))
+        item->outcome = ADMITTED_CHANGED;
+    else
+        item->outcome = col_i64(&u, 0) == TICKET_ADMITTED ? ADMITTED_NEW : ADMITTED_DONE;
+    item->attempts = (int32_t)col_i64(&u, 1);
+    item->unknowns = (int32_t)col_i64(&u, 2);
+    db_end(&u);
+    if (item->outcome != ADMITTED_NEW)
+        return ST_OK;
+    struct use resume = db_use(l, Q_TICKET_RESUME);
+    bind_item(l, &resume, item);
+    return db_run(l, &resume, fail);
+}
+
+/* Fills *a and *original when there is an answer for this key; its slices are in the arena. */
+static enum status find_answer(struct ledger *l, struct arena *arena, const struct admit_item *item,
+                               struct answer *a, struct pos *original, bool *found,
+                               struct fail *fail)
+{
+    struct use u = db_use(l, Q_REUSE_FIND);
+
+    bind_blob(&u, hash_slice(item->reuse_key, LEDGER_HASH_SIZE));
+    bind_i64(&u, item->reuse_since_unix_us);
+    enum status st = db_row(l, &u, found, fail);
+    if (st != ST_OK || !*found)
+        return st;
+    *original = (struct pos){(int32_t)col_i64(&u, 0), (int32_t)col_i64(&u, 1), col_i64(&u, 2)};
+    *a = (struct answer){
+        .category = arena_copy(arena, col_text(&u, 3)),
+        .confidence_ppm = (int32_t)col_i64(&u, 4),
+        .summary = arena_copy(arena, col_text(&u, 5)),
+        .flags = (uint32_t)col_i64(&u, 6) & ~BILLING_FLAGS,
+        .low_confidence = col_i64(&u, 7) != 0,
+        .call = col_i64(&u, 8),
+        .call_id = arena_copy(arena, col_text(&u, 9)),
+        .model = arena_copy(arena, col_text(&u, 10)),
+        .provider = arena_copy(arena, col_text(&u, 11)),
+        .tier = arena_copy(arena, col_text(&u, 12)),
+        .prompt_version = arena_copy(arena, col_text(&u, 13)),
+        .original = original,
+        .record = item->record,
+    };
+    db_end(&u);
+    return ST_OK;
+}
+
+static enum status try_reuse(struct ledger *l, struct ledger_cmd *cmd, struct admit_item *item,
+                             struct fail *fail)
+{
+    struct answer a;
+    struct pos original;
+    struct ticket_row t;
+    bool found = false;
+    enum status st = find_answer(l, &cmd->arena, item, &a, &original, &found, fail);
+
+    if (st != ST_OK || !found)
+        return st;
+    st = ticket_load(l, &cmd->arena, item->pos, &t, fail);
+    if (st == ST_OK)
+        st = ticket_end_result(l, cmd, &t, &a, fail);
+    if (st == ST_OK)
+        item->outcome = ADMITTED_REUSED;
+    return st;
+}
+
+static enum status bury(struct ledger *l, struct ledger_cmd *cmd, struct admit_item *item,
+                        struct fail *fail)
+{
+    struct ticket_row t;
+    enum status st = ticket_load(l, &cmd->arena, item->pos, &t, fail);
+
+    if (st == ST_OK)
+        st = ticket_end_dead(l, cmd, &t, item->record, item->reason, item->detail, fail);
+    if (st == ST_OK)
+        item->outcome = ADMITTED_CLOSED;
+    return st;
+}
+
+static enum status admit_one(struct ledger *l, struct ledger_cmd *cmd, struct admit_item *item,
+                             struct fail *fail)
+{
+    item->attempts = item->unknowns = 0;
+    item->outcome = ADMITTED_NEW;
+    if (item->kind == ADMIT_EOF) {
+        item->outcome = ADMITTED_CLOSED;
+        return ST_OK;
+    }
+    struct use u = db_use(l, Q_TICKET_ADD);
+    bind_item(l, &u, item);
+    enum status st = db_run(l, &u, fail);
+    if (st == ST_OK && sqlite3_changes(l->db) == 0)
+        st = meet_again(l, item, fail);
+    if (st != ST_OK || item->outcome != ADMITTED_NEW)
+        return st;
+    if (item->kind == ADMIT_SKIP) {
+        item->outcome = ADMITTED_CLOSED;
+        return ST_OK;
+    }
+    if (item->kind == ADMIT_DEAD)
+        return bury(l, cmd, item, fail);
+    return item->may_reuse ? try_reuse(l, cmd, item, fail) : ST_OK;
+}
+
+enum status apply_admit(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
+{
+    for (size_t i = 0; i < cmd->u.admit.count; i++) {
+        enum status st = admit_one(l, cmd, &cmd->u.admit.items[i], fail);
+        if (st != ST_OK)
+            return st;
+    }
+    return ST_OK;
+}
+
+enum status apply_dead(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
+{
+    for (size_t i = 0; i < cmd->u.dead.count; i++) {
+        const struct dead_item *item = &cmd->u.dead.items[i];
+        struct ticket_row t;
+        enum status st = ticket_load(l, &cmd->arena, item->pos, &t, fail);
+        if (st == ST_OK)
+            st = ticket_end_dead(l, cmd, &t, item->record, item->reason, item->detail, fail);
+        if (st != ST_OK)
+            return st;
+    }
+    return ST_OK;
+}

@@ -1,0 +1,158 @@
+/* A group of commands as one durable transaction, each command inside a savepoint of its own.
+ *
+ * A command that fails is rolled back alone and comes back with its reason; what ends the whole
+ * transaction ends the ledger for this process, because after a failed write or fsync nobody knows
+ * what the disk holds. A full disk is the one exception (ledger.h). What the commands do is in
+ * admit.c, claims.c and settle.c.
+ */
+#include "ledger/books.h"
+
+#include "base/mem.h"
+#include "ledger/errmap.h"
+#include "ledger/place.h"
+
+static enum status apply_mark(struct ledger *l, int64_t published_seq, struct fail *fail)
+{
+    if (published_seq > l->last_seq)
+        return fail_set(fail, ST_INTERNAL, 0, "record %lld marked as published, %lld is the last",
+                        (long long)published_seq, (long long)l->last_seq);
+    if (published_seq > l->published_seq)
+        l->published_seq = published_seq;
+    return ST_OK;
+}
+
+static enum status apply_end(struct ledger *l, const struct ledger_end *end, struct fail *fail)
+{
+    struct use u = db_use(l, Q_RUN_END);
+
+    bind_i64(&u, l->run);
+    bind_i64(&u, end->ended_unix_us);
+    bind_i64(&u, end->exit_code);
+    bind_text(&u, end->stopped_by);
+    return db_run(l, &u, fail);
+}
+
+static enum status apply_command(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
+{
+    switch (cmd->op) {
+    case LOP_ADMIT:
+        return apply_admit(l, cmd, fail);
+    case LOP_INTENT:
+        return apply_intent(l, cmd, fail);
+    case LOP_SETTLE:
+        return apply_settle(l, cmd, fail);
+    case LOP_DEAD:
+        return apply_dead(l, cmd, fail);
+    case LOP_MARK:
+        return apply_mark(l, cmd->u.mark.published_seq, fail);
+    case LOP_END:
+        return apply_end(l, &cmd->u.end, fail);
+    }
+    return fail_set(fail, ST_INTERNAL, 0, "unknown command %d", (int)cmd->op);
+}
+
+static void drop_rows(struct ledger_cmd *cmd)
+{
+    for (struct list *n; (n = list_pop(&cmd->rows));)
+        mem_free(LIST_ENTRY(n, struct outrow, node));
+}
+
+/* Undoes what a failed command left in memory. */
+static void forget(struct ledger *l, struct ledger_cmd *cmd, int64_t last_seq)
+{
+    drop_rows(cmd);
+    l->last_seq = last_seq;
+    mem_free(l->prompt_version);
+    l->prompt_version = NULL;
+}
+
+/* ST_OK also when the command failed alone: cmd->status says so. */
+static enum status apply_in_savepoint(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
+{
+    const int64_t last_seq = l->last_seq;
+
+    if (l->full && (cmd->op == LOP_ADMIT || cmd->op == LOP_INTENT)) {
+        cmd->status = fail_set(&cmd->fail, ST_LEDGER_IO, SQLITE_FULL,
+                               "%s: disk full; only what is paid for is still written", l->path);
+        return ST_OK;
+    }
+    enum status st = db_tx(l, TX_SAVEPOINT, fail);
+    if (st != ST_OK)
+        return st;
+    cmd->status = apply_command(l, cmd, &cmd->fail);
+    if (cmd->status == ST_OK)
+        return db_tx(l, TX_RELEASE, fail);
+    forget(l, cmd, last_seq);
+    if (sqlite_ends_group(cmd->fail.sys) || sqlite3_get_autocommit(l->db)) {
+        *fail = cmd->fail;
+        return cmd->status;
+    }
+    st = db_tx(l, TX_ROLLBACK_TO, fail);
+    return st == ST_OK ? db_tx(l, TX_RELEASE, fail) : st;
+}
+
+static enum status store_sequences(struct ledger *l, struct fail *fail)
+{
+    enum status st = ST_OK;
+
+    if (l->last_seq != l->stored_last_seq)
+        st = meta_set_i64(l, "last_seq", l->last_seq, fail);
+    if (st == ST_OK && l->published_seq != l->stored_published_seq)
+        st = meta_set_i64(l, "published_seq", l->published_seq, fail);
+    return st;
+}
+
+static enum status apply_group(struct ledger *l, struct queue_node *chain, struct fail *fail)
+{
+    enum status st = db_tx(l, TX_BEGIN, fail);
+
+    for (struct queue_node *n = chain; st == ST_OK && n; n = n->next)
+        st = apply_in_savepoint(l, LIST_ENTRY(n, struct ledger_cmd, node), fail);
+    if (st == ST_OK)
+        st = store_sequences(l, fail);
+    if (st == ST_OK)
+        st = db_tx(l, TX_COMMIT, fail);
+    if (st == ST_OK) {
+        l->stored_last_seq = l->last_seq;
+        l->stored_published_seq = l->published_seq;
+        return ST_OK;
+    }
+    db_rollback(l);
+    l->published_seq = l->stored_published_seq;
+    for (struct queue_node *n = chain; n; n = n->next)
+        forget(l, LIST_ENTRY(n, struct ledger_cmd, node), l->stored_last_seq);
+    return st;
+}
+
+static enum status refuse(struct queue_node *chain, const struct fail *why, struct fail *fail)
+{
+    for (struct queue_node *n = chain; n; n = n->next) {
+        struct ledger_cmd *cmd = LIST_ENTRY(n, struct ledger_cmd, node);
+        cmd->status = why->code;
+        cmd->fail = *why;
+    }
+    if (fail)
+        *fail = *why;
+    return why->code;
+}
+
+enum status ledger_apply(struct ledger *l, struct queue_node *chain, struct fail *fail)
+{
+    struct fail why = {.code = ST_OK};
+
+    if (l->broken.code != ST_OK)
+        return refuse(chain, &l->broken, fail);
+    enum status st = apply_group(l, chain, &why);
+    if (st != ST_OK && sqlite_is_full(why.sys) && !l->full) {
+        l->full = true;
+        place_give_up_reserve(l->path);
+        st = apply_group(l, chain, &why);
+    }
+    if (st == ST_OK)
+        return ST_OK;
+    /* Whatever it was, the group is not on disk, and commands must not be taken for done. */
+    if (why.code != ST_LEDGER_STATE)
+        why.code = ST_LEDGER_IO;
+    l->broken = why;
+    return refuse(chain, &l->broken, fail);
+}

@@ -1,0 +1,64 @@
+/* The steps that commands are made of: a ticket's row, its end, a call's claims. Private to this
+ * room; all of it runs inside a transaction of the ledger thread.
+ */
+#ifndef TICKETMILL_LEDGER_BOOKS_H
+#define TICKETMILL_LEDGER_BOOKS_H
+
+#include "ledger/db.h"
+#include "ledger/outrecord.h"
+
+/* Flags that say something about the bill, not about the answer. */
+#define BILLING_FLAGS                                                                              \
+    ((uint32_t)(FLAG_USAGE_ESTIMATED | FLAG_UNPRICED | FLAG_USAGE_CLAMPED | FLAG_ABOVE_RESERVATION))
+
+/* A row of table ticket. */
+struct ticket_row {
+    struct pos pos;
+    enum ticket_state state;
+    enum reason reason;
+    uint32_t flags;
+    int32_t unknowns;
+    int64_t seq, run;         /* 0 = none */
+    struct out_totals totals; /* cost_pusd is the plain sum; FLAG_UNPRICED says it is not all */
+    struct slice ticket_id, language, content_hash, reuse_key; /* in the arena */
+};
+
+/* ST_INTERNAL when the ticket was never admitted. */
+MUST_CHECK enum status ticket_load(struct ledger *l, struct arena *a, struct pos pos,
+                                   struct ticket_row *t, struct fail *fail);
+/* Writes back state, flags, counts, sums; the run becomes the current one. */
+MUST_CHECK enum status ticket_store(struct ledger *l, const struct ticket_row *t,
+                                    struct fail *fail);
+
+/* An answer about to become a ticket's result. */
+struct answer {
+    struct slice category, summary;
+    int32_t confidence_ppm;
+    uint32_t flags; /* added to the ticket's */
+    bool low_confidence;
+    int64_t call;
+    struct slice call_id, model, provider, tier, prompt_version;
+    const struct pos *original; /* taken from there; NULL = asked for itself */
+    const struct record *record;
+};
+
+/* Give the ticket its one terminal state: row, result, outbox, and a row for the publisher.
+ * ST_INTERNAL when it has one already. */
+MUST_CHECK enum status ticket_end_result(struct ledger *l, struct ledger_cmd *cmd,
+                                         struct ticket_row *t, const struct answer *a,
+                                         struct fail *fail);
+MUST_CHECK enum status ticket_end_dead(struct ledger *l, struct ledger_cmd *cmd,
+                                       struct ticket_row *t, const struct record *record,
+                                       enum reason reason, struct slice detail, struct fail *fail);
+
+/* Claims as text "[[source,partition,offset],…]" and back; false when the text is none. */
+void claims_write(struct buf *b, const struct pos *tickets, size_t count);
+bool claims_read(struct arena *a, struct slice text, struct pos **tickets, size_t *count);
+
+/* One file per command. */
+MUST_CHECK enum status apply_admit(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+MUST_CHECK enum status apply_intent(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+MUST_CHECK enum status apply_settle(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+MUST_CHECK enum status apply_dead(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+
+#endif
