@@ -51,6 +51,7 @@ enum ticket_state {
     X(Q_REUSE_FIND, sql_reuse_find)                                                                \
     X(Q_OUTBOX_ADD, sql_outbox_add)                                                                \
     X(Q_OUTBOX_ABOVE, sql_outbox_above)                                                            \
+    X(Q_PUBLISHED_OFFSETS, sql_published_offsets)                                                  \
     X(Q_TICKET_RANGE, sql_ticket_range)                                                            \
     X(Q_TICKET_SAMPLE, sql_ticket_sample)                                                          \
     X(Q_RESUME_OFFSET, sql_resume_offset)                                                          \

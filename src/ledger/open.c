@@ -222,14 +222,19 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
     return st;
 }
 
+void ledger_set_limits(struct ledger *l, int64_t max_result_bytes, int64_t max_dead_bytes)
+{
+    l->max_result_bytes = max_result_bytes ? max_result_bytes : ASSUMED_RECORD_BYTES;
+    l->max_dead_bytes = max_dead_bytes ? max_dead_bytes : ASSUMED_RECORD_BYTES;
+}
+
 static struct ledger *ledger_new(const struct ledger_options *o)
 {
     struct ledger *l = mem_zalloc(sizeof(*l));
 
     l->lock_fd = -1;
     l->clock = o->clock;
-    l->max_result_bytes = o->max_result_bytes ? o->max_result_bytes : ASSUMED_RECORD_BYTES;
-    l->max_dead_bytes = o->max_dead_bytes ? o->max_dead_bytes : ASSUMED_RECORD_BYTES;
+    ledger_set_limits(l, o->max_result_bytes, o->max_dead_bytes);
     buf_init(&l->value, SCRATCH_MAX);
     buf_init(&l->headers, SCRATCH_MAX);
     buf_init(&l->text, SCRATCH_MAX);

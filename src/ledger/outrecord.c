@@ -13,8 +13,9 @@
 #include "model/money.h"
 #include "model/verdict.h"
 
-#define BATCH_OVERHEAD_BYTES 128 /* batch header 61, a record's own fields at most 36; rounded up  \
-                                  */
+#define BATCH_OVERHEAD_BYTES                                                                       \
+    128 /* batch header 61, a record's own fields at most 36; rounded up                           \
+         */
 #define CUT_VALUE_BYTES (64 << 10)
 #define DETAIL_BYTES    1024
 

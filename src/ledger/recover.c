@@ -218,6 +218,22 @@ enum status ledger_samples(struct ledger *l, int32_t source, int32_t partition, 
     return ST_OK;
 }
 
+enum status ledger_published(struct ledger *l, int32_t source, int32_t partition, int64_t from,
+                             void (*fn)(void *self, int64_t offset), void *self, struct fail *fail)
+{
+    struct use u = db_use(l, Q_PUBLISHED_OFFSETS);
+
+    bind_from(&u, source, partition, from);
+    bind_i64(&u, l->published_seq);
+    for (;;) {
+        bool row = false;
+        enum status st = db_row(l, &u, &row, fail);
+        if (st != ST_OK || !row)
+            return st;
+        fn(self, col_i64(&u, 0));
+    }
+}
+
 enum status ledger_resume_offset(struct ledger *l, int32_t source, int32_t partition,
                                  int64_t *offset, struct fail *fail)
 {

@@ -61,7 +61,7 @@ static enum status store_binding(struct ledger *l, void *arg, struct fail *fail)
 }
 
 enum status ledger_bind(struct ledger *l, const char *cluster_id, const char *group, int shard,
-                        int shards, struct fail *fail)
+                        int shards, bool may_reshard, struct fail *fail)
 {
     struct ledger_info i;
     enum status st = ledger_info(l, &i, fail);
@@ -76,8 +76,10 @@ enum status ledger_bind(struct ledger *l, const char *cluster_id, const char *gr
         return fail_set(fail, ST_LEDGER_STATE, 0,
                         "%s: belongs to consumer group %s, not to %s; use another ledger path",
                         l->path, i.group, group);
-    if (i.shards && (i.shard != shard || i.shards != shards))
-        return fail_set(fail, ST_LEDGER_STATE, 0, "%s: belongs to shard %d/%d, not to %d/%d",
+    if (i.shards && !may_reshard && (i.shard != shard || i.shards != shards))
+        return fail_set(fail, ST_LEDGER_STATE, 0,
+                        "%s: belongs to shard %d/%d, not to %d/%d; first work every partition off "
+                        "under the old sharding",
                         l->path, (int)i.shard, (int)i.shards, shard, shards);
     struct binding b = {cluster_id, group, shard, shards, *i.cluster_id || !*cluster_id};
     return db_transaction(l, store_binding, &b, fail);
