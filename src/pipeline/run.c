@@ -1,4 +1,4 @@
-/* The assembly of a run on Kafka: start-up, wiring, loop, orderly end.
+/* The assembly of a run on Kafka: wiring, loop, orderly end.
  *
  * Threads: this one runs the loop; ledger/writer.h has one, publish.h has one. What crosses
  * between them are whole structs in queues: committed commands and publish reports to the loop,
@@ -14,34 +14,16 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "batch/prompt.h"
-#include "kafka/producer.h"
 #include "ledger/writer.h"
-#include "llm/request.h"
 #include "pipeline/audit.h"
+#include "pipeline/boot.h"
 #include "pipeline/loop.h"
-#include "pipeline/startup.h"
-#include "route/price.h"
-
-enum { ADMIN_TIMEOUT_MS = 30000, INIT_TIMEOUT_MS = 60000, BROKER_WAIT_US = 2000000 };
-#define SYSTEM_MESSAGE_MAX ((size_t)4 << 20)
-
-struct suspects {
-    struct pos *v;
-    int32_t *crashes;
-    size_t n;
-};
 
 struct runner {
     const struct run_options *o;
     const struct config *config;
     struct run_outcome *out;
-
-    struct crumb *crumb;
-    struct ledger *ledger;
-    struct kadmin *admin;
-    struct startup startup;
-    struct kproducer *producer;
+    struct boot boot;
     struct kconsumer *consumer;
     struct llm_client *client;
     struct loop *loop;
@@ -52,189 +34,9 @@ struct runner {
     struct reactor_timer *ticker;
     struct mill *mill;
 
-    char transactional_id[300];
-    struct buf system_message;
-    char prompt_version[SHA256_HEX_SIZE];
-    struct mill_model *models;
-    struct suspects suspects;
     int64_t recovered_rows;
     int signals;
 };
-
-/* --- start-up ---------------------------------------------------------------------------- */
-
-static bool embedded(const struct runner *r)
-{
-    return !r->config->kafka.transactional;
-}
-
-static enum status open_books(struct runner *r, struct fail *fail)
-{
-    struct ledger_options lo = {.create = true, .transport = "kafka", .clock = &clock_system};
-    char *path = config_ledger_path(r->config, r->o->shard, NULL);
-    enum status st = ledger_open(path, &lo, &r->ledger, fail);
-    if (st == ST_OK)
-        st = crumb_open(path, &r->crumb, fail);
-    mem_free(path);
-    return st;
-}
-
-/* Brokers may be slower to come up than we are: asked until run.stall_after has passed. */
-static enum status look(struct runner *r, struct fail *fail)
-{
-    struct startup_options so = {
-        .config = r->config,
-        .admin = r->admin,
-        .ledger = r->ledger,
-        .shard = r->o->shard,
-        .shards = r->o->shards,
-        .transactional_id = r->transactional_id,
-        .new_ledger = r->o->new_ledger,
-        .from = r->o->from,
-        .embedded = embedded(r),
-    };
-    int64_t until = clock_mono_us(&clock_system) + r->config->run.stall_after_us;
-    for (;;) {
-        enum status st = startup_look(&so, &r->startup, fail);
-        if (status_class(st) != CLASS_RETRY || clock_mono_us(&clock_system) >= until)
-            return st;
-        log_event(LOG_WARN, "brokers_unreachable", fail->text, L_STR("status", status_name(st)));
-        usleep(BROKER_WAIT_US);
-    }
-}
-
-/* What our producer must find committed should it have to be made anew. */
-static void tell_known(struct runner *r)
-{
-    const struct startup *s = &r->startup;
-    struct commit_offset *known = mem_array(s->count, sizeof *known);
-    size_t n = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->v[i].owned)
-            known[n++] = (struct commit_offset){.topic = s->v[i].mill.topic,
-                                                .partition = s->v[i].mill.partition,
-                                                .offset = s->v[i].committed.offset,
-                                                .metadata = s->v[i].committed.metadata};
-    }
-    kproducer_known(r->producer, known, n);
-    mem_free(known);
-}
-
-static enum status take_over(struct runner *r, struct fail *fail)
-{
-    struct startup *s = &r->startup;
-    int64_t max = s->max_result_bytes;
-    if (s->max_dead_bytes > 0 && (max == 0 || s->max_dead_bytes < max))
-        max = s->max_dead_bytes;
-    ledger_set_limits(r->ledger, s->max_result_bytes, s->max_dead_bytes);
-    enum status st =
-        kproducer_open(&r->config->kafka, r->transactional_id, max, &r->producer, fail);
-    if (st == ST_OK)
-        st = startup_fence(s, fail);
-    if (st == ST_OK)
-        st = kproducer_init(r->producer, INIT_TIMEOUT_MS, fail);
-    if (st != ST_OK)
-        return st;
-    failpoint(FP_AFTER_FENCING);
-    st = startup_act(s, fail);
-    if (st == ST_OK)
-        tell_known(r);
-    return st;
-}
-
-static void add_suspect(void *self, struct pos pos, int32_t crashes)
-{
-    struct suspects *s = self;
-    s->v = mem_grow(s->v, s->n + 1, sizeof *s->v);
-    s->crashes = mem_grow(s->crashes, s->n + 1, sizeof *s->crashes);
-    s->v[s->n] = pos;
-    s->crashes[s->n++] = crashes;
-}
-
-static enum status settle_crash(struct runner *r, struct fail *fail)
-{
-    struct pos left[CRUMB_MAX];
-    size_t n = crumb_take(r->crumb, left);
-    enum status st = ST_OK;
-    int64_t calls = 0;
-    for (size_t i = 0; st == ST_OK && i < n; i++) {
-        int32_t crashes;
-        st = ledger_suspect(r->ledger, left[i], &crashes, fail);
-    }
-    if (st == ST_OK)
-        st = ledger_suspects(r->ledger, add_suspect, &r->suspects, fail);
-    if (st == ST_OK)
-        st = ledger_recover_calls(r->ledger, &calls, fail);
-    if (st == ST_OK && calls > 0)
-        log_event(LOG_WARN, "calls_recovered",
-                  "calls in flight when the last run died may have been billed",
-                  L_INT("calls", calls));
-    return st;
-}
-
-static enum status prepare_models(struct runner *r, struct fail *fail)
-{
-    const struct config *c = r->config;
-    enum status st = ST_OK;
-    int64_t now = clock_unix_us(&clock_system);
-    buf_init(&r->system_message, SYSTEM_MESSAGE_MAX);
-    prompt_system(&c->classification, &r->system_message);
-    prompt_version(buf_view(&r->system_message), r->prompt_version);
-    r->models = mem_array((size_t)c->model_count, sizeof *r->models);
-    for (int i = 0; st == ST_OK && i < c->model_count; i++) {
-        struct mill_model *m = &r->models[i];
-        int64_t from = INT64_MIN;
-        m->config = &c->models[i];
-        m->price = price_at(m->config, now, &from);
-        st = llm_template_new(c, i, buf_view(&r->system_message), &m->request, fail);
-        if (st == ST_OK && m->price.priced)
-            st = ledger_price(r->ledger, m->config->name, from, &m->price, fail);
-    }
-    return st;
-}
-
-static enum status begin_run(struct runner *r, struct fail *fail)
-{
-    struct random random;
-    struct ledger_info info;
-    struct ledger_run run = {
-        .started_unix_us = clock_unix_us(&clock_system),
-        .prompt_version = r->prompt_version,
-        .system_message = r->system_message.p,
-        .version = r->o->version,
-        .publish = r->config->kafka.transactional ? "transactional" : "idempotent",
-    };
-    random_seed_system(&random);
-    random_id(&random, run.started_unix_us, run.run_id);
-    memcpy(r->out->run_id, run.run_id, sizeof run.run_id);
-    enum status st = ledger_info(r->ledger, &info, fail);
-    if (st != ST_OK)
-        return st;
-    memcpy(r->out->ledger_id, info.ledger_id, sizeof info.ledger_id);
-    return ledger_begin_run(r->ledger, &run, fail);
-}
-
-static enum status start_up(struct runner *r, struct fail *fail)
-{
-    snprintf(r->transactional_id, sizeof r->transactional_id, "%s-%d", r->config->kafka.group,
-             r->o->shard);
-    enum status st = open_books(r, fail);
-    if (st == ST_OK)
-        st = kadmin_open(&r->config->kafka, ADMIN_TIMEOUT_MS, &r->admin, fail);
-    if (st == ST_OK)
-        st = look(r, fail);
-    if (st == ST_OK)
-        st = take_over(r, fail);
-    kadmin_close(r->admin);
-    r->admin = NULL;
-    if (st == ST_OK)
-        st = settle_crash(r, fail);
-    if (st == ST_OK)
-        st = prepare_models(r, fail);
-    if (st == ST_OK)
-        st = begin_run(r, fail);
-    return st;
-}
 
 /* --- ports --------------------------------------------------------------------------------- */
 
@@ -278,7 +80,7 @@ static void press_finish(void *self)
 static enum status sink_publish(void *self, struct outrow *const *rows, size_t n,
                                 const struct commit_offset *offs, size_t m, struct fail *fail)
 {
-    return kproducer_publish(((struct runner *)self)->producer, rows, n, offs, m, fail);
+    return kproducer_publish(((struct runner *)self)->boot.producer, rows, n, offs, m, fail);
 }
 
 /* --- between the threads ------------------------------------------------------------------- */
@@ -370,7 +172,7 @@ static void copy_row(void *self, const struct outrow *row)
 
 static struct publisher *new_publisher(struct runner *r)
 {
-    const struct startup *s = &r->startup;
+    const struct startup *s = &r->boot.startup;
     struct publish_partition *parts = mem_array(s->count, sizeof *parts);
     size_t n = 0;
     for (size_t i = 0; i < s->count; i++) {
@@ -388,8 +190,8 @@ static struct publisher *new_publisher(struct runner *r)
     struct publisher *p = publisher_start(&(struct publish_options){
         .sink = {r, sink_publish},
         .clock = &clock_system,
-        .ledger_id = r->out->ledger_id,
-        .transactional_id = r->transactional_id,
+        .ledger_id = r->boot.ledger_id,
+        .transactional_id = r->boot.transactional_id,
         .shard = r->o->shard,
         .shards = r->o->shards,
         .published_seq = s->published_seq,
@@ -403,7 +205,7 @@ static struct publisher *new_publisher(struct runner *r)
 
 static enum status start_source(struct runner *r, struct fail *fail)
 {
-    const struct startup *s = &r->startup;
+    const struct startup *s = &r->boot.startup;
     struct kstart *starts = mem_array(s->count, sizeof *starts);
     size_t n = 0;
     enum status st = kconsumer_open(&r->config->kafka, loop_reactor(r->loop), on_source, r,
@@ -421,7 +223,7 @@ static enum status start_source(struct runner *r, struct fail *fail)
 
 static void new_mill(struct runner *r)
 {
-    const struct startup *s = &r->startup;
+    const struct startup *s = &r->boot.startup;
     struct mill_partition *parts = mem_array(s->count, sizeof *parts);
     struct random random;
     size_t n = 0;
@@ -438,21 +240,21 @@ static void new_mill(struct runner *r)
                   .press = {r, press_finish},
                   .clock = &clock_system,
                   .reactor = loop_reactor(r->loop)},
-        .run_id = r->out->run_id,
-        .prompt_version = r->prompt_version,
-        .system_message = r->system_message.p,
-        .models = r->models,
+        .run_id = r->boot.run_id,
+        .prompt_version = r->boot.prompt_version,
+        .system_message = r->boot.system_message.p,
+        .models = r->boot.models,
         .partitions = parts,
         .partition_count = n,
-        .suspects = r->suspects.v,
-        .suspect_crashes = r->suspects.crashes,
-        .suspect_count = r->suspects.n,
+        .suspects = r->boot.suspects.v,
+        .suspect_crashes = r->boot.suspects.crashes,
+        .suspect_count = r->boot.suspects.n,
         .recovered_rows = r->recovered_rows,
         .lost = s->lost,
         .limit = r->o->limit,
         .reuse = r->o->reuse,
         .seed = random_u64(&random),
-        .crumb = r->crumb,
+        .crumb = r->boot.crumb,
         .finished = on_finished,
         .arg = r,
     });
@@ -478,11 +280,11 @@ static enum status wire(struct runner *r, struct fail *fail)
     if (st != ST_OK)
         return st;
     r->publisher = new_publisher(r);
-    st = ledger_unpublished(r->ledger, copy_row, r, fail);
+    st = ledger_unpublished(r->boot.ledger, copy_row, r, fail);
     if (st != ST_OK)
         return st;
     new_mill(r);
-    r->writer = ledger_writer_start(r->ledger, on_committed, r);
+    r->writer = ledger_writer_start(r->boot.ledger, on_committed, r);
     return ST_OK;
 }
 
@@ -517,7 +319,7 @@ static void conclude(struct runner *r)
     snprintf(out->stopped_by, sizeof out->stopped_by, "%s", mill_stopped_by(r->mill));
     snprintf(out->message, sizeof out->message, "%s", mill_stop_message(r->mill));
     bool complete = out->exit_code == 0 || out->exit_code == 3;
-    if (ledger_audit(r->ledger, &out->audit, &fail) != ST_OK) {
+    if (ledger_audit(r->boot.ledger, &out->audit, &fail) != ST_OK) {
         snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);
         return;
     }
@@ -548,7 +350,6 @@ static void tear_down(struct runner *r)
     kconsumer_close(r->consumer);
     llm_client_free(r->client);
     mill_free(r->mill);
-    kproducer_close(r->producer);
     if (r->loop) {
         const struct reactor *reactor = loop_reactor(r->loop);
         if (r->ticker)
@@ -560,16 +361,7 @@ static void tear_down(struct runner *r)
     }
     loop_free(r->loop);
     free_undelivered(r);
-    for (int i = 0; r->models && i < r->config->model_count; i++)
-        llm_template_free(r->models[i].request);
-    mem_free(r->models);
-    mem_free(r->suspects.v);
-    mem_free(r->suspects.crashes);
-    buf_deinit(&r->system_message);
-    startup_free(&r->startup);
-    kadmin_close(r->admin);
-    crumb_close(r->crumb);
-    ledger_close(r->ledger);
+    boot_down(&r->boot);
 }
 
 void run_kafka(const struct run_options *o, struct run_outcome *out)
@@ -578,7 +370,9 @@ void run_kafka(const struct run_options *o, struct run_outcome *out)
     struct fail fail = {0};
     memset(out, 0, sizeof *out);
     signal(SIGPIPE, SIG_IGN);
-    enum status st = start_up(&r, &fail);
+    enum status st = boot_up(&r.boot, o, &fail);
+    memcpy(out->run_id, r.boot.run_id, sizeof out->run_id);
+    memcpy(out->ledger_id, r.boot.ledger_id, sizeof out->ledger_id);
     if (st == ST_OK)
         st = wire(&r, &fail);
     if (st == ST_OK) {

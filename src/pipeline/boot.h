@@ -1,0 +1,38 @@
+/* What a run stands on before its loop turns. Main thread; blocks. */
+#ifndef TICKETMILL_PIPELINE_BOOT_H
+#define TICKETMILL_PIPELINE_BOOT_H
+
+#include "kafka/producer.h"
+#include "ledger/crumb.h"
+#include "ledger/ledger.h"
+#include "pipeline/mill.h"
+#include "pipeline/run.h"
+#include "pipeline/startup.h"
+
+struct suspects {
+    struct pos *v;
+    int32_t *crashes;
+    size_t n;
+};
+
+struct boot {
+    const struct run_options *o;
+    const struct config *config;
+    struct ledger *ledger;
+    struct crumb *crumb;
+    struct kadmin *admin; /* NULL once start-up is over */
+    struct startup startup;
+    struct kproducer *producer; /* initialised: older runs are fenced */
+    struct mill_model *models;  /* one per config->models */
+    struct suspects suspects;
+    struct buf system_message;
+    char prompt_version[SHA256_HEX_SIZE];
+    char transactional_id[300];
+    char run_id[ID_SIZE], ledger_id[ID_SIZE];
+};
+
+/* On failure what was opened stays in *b for boot_down. */
+MUST_CHECK enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fail);
+void boot_down(struct boot *b);
+
+#endif
