@@ -303,8 +303,8 @@ static void work(struct runner *r)
 
 static void stop_threads(struct runner *r)
 {
-    publisher_stop(r->publisher);
     ledger_writer_stop(r->writer);
+    publisher_stop(r->publisher);
     r->publisher = NULL;
     r->writer = NULL;
 }
