@@ -4,7 +4,6 @@
  * the id, no frontier, no transactions at Kafka, no retries. Anything unexpected ends it. */
 #include <cjson/cJSON.h>
 #include <curl/curl.h>
-#include <getopt.h>
 #include <librdkafka/rdkafka.h>
 #include <sqlite3.h>
 #include <stdarg.h>
@@ -368,53 +367,19 @@ static void read_system(const char *path)
 
 int main(int argc, char **argv)
 {
-    static const struct option options[] = {
-        {"brokers", required_argument, NULL, 'b'},   {"topic", required_argument, NULL, 't'},
-        {"results", required_argument, NULL, 'r'},   {"url", required_argument, NULL, 'u'},
-        {"db", required_argument, NULL, 'd'},        {"model", required_argument, NULL, 'm'},
-        {"prompt", required_argument, NULL, 's'},    {"pack", required_argument, NULL, 'p'},
-        {"in-flight", required_argument, NULL, 'f'}, {NULL, 0, NULL, 0}};
-    const char *prompt = NULL;
+    if (argc != 9)
+        die("usage: floor BROKERS TOPIC RESULTS URL DATABASE PROMPT_FILE PACK IN_FLIGHT");
+    F.brokers = argv[1];
+    F.topic = argv[2];
+    F.results = argv[3];
+    F.url = argv[4];
+    F.db = argv[5];
     F.model = "sim";
-    for (int o; (o = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-        switch (o) {
-        case 'b':
-            F.brokers = optarg;
-            break;
-        case 't':
-            F.topic = optarg;
-            break;
-        case 'r':
-            F.results = optarg;
-            break;
-        case 'u':
-            F.url = optarg;
-            break;
-        case 'd':
-            F.db = optarg;
-            break;
-        case 'm':
-            F.model = optarg;
-            break;
-        case 's':
-            prompt = optarg;
-            break;
-        case 'p':
-            F.pack = atoi(optarg);
-            break;
-        case 'f':
-            F.in_flight = atoi(optarg);
-            break;
-        default:
-            return 64;
-        }
-    }
-    if (!F.brokers || !F.topic || !F.results || !F.url || !F.db || !prompt || F.pack < 1 ||
-        F.pack > PACK_MAX || F.in_flight < 1)
-        die("usage: floor --brokers B --topic T --results T --url U --db FILE --prompt FILE "
-            "--pack 1…%d --in-flight N [--model M]",
-            PACK_MAX);
-    read_system(prompt);
+    F.pack = atoi(argv[7]);
+    F.in_flight = atoi(argv[8]);
+    if (F.pack < 1 || F.pack > PACK_MAX || F.in_flight < 1)
+        die("PACK must be 1 … %d, IN_FLIGHT at least 1", PACK_MAX);
+    read_system(argv[6]);
     open_kafka();
     open_ledger();
     open_http();
