@@ -86,7 +86,8 @@ struct kscan {
     void *self;
 };
 /* All records of all partitions from the log's start to the end it had at the start of the call:
- * in order within a partition, mixed between them. */
+ * in order within a partition, mixed between them. For a reader of committed records that end is
+ * the stable one, after waiting up to 5 s for transactions that are just being ended. */
 MUST_CHECK enum status kadmin_scan(struct kadmin *a, const struct kscan *scan, struct fail *fail);
 
 /* Shuts out whoever produces under that transactional id and aborts its open transaction. */

@@ -4,6 +4,7 @@
  */
 #include "kafka/admin_impl.h"
 
+#include <poll.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -11,7 +12,7 @@
 #include "kafka/client.h"
 #include "kafka/errmap.h"
 
-enum { POLL_MS = 200 };
+enum { POLL_MS = 200, SETTLE_MS = 5000, SETTLE_POLL_MS = 20 };
 
 /* ---- one record ------------------------------------------------------------------------------ */
 
@@ -89,13 +90,28 @@ struct reading {
     struct buf headers;
 };
 
+/* A commit returns before its markers are in the log, so the stable end lags a moment behind. An
+ * open transaction holds it back for longer than anyone waits here. */
+static enum status settled_watermarks(struct kadmin *a, const char *topic, int32_t partition,
+                                      int64_t deadline, struct kwatermarks *out, struct fail *fail)
+{
+    enum status s = kadmin_watermarks(a, topic, partition, out, fail);
+    int64_t wanted = s == ST_OK ? out->high : 0;
+    while (s == ST_OK && out->stable < wanted && kclient_left_ms(deadline) > 0) {
+        (void)poll(NULL, 0, SETTLE_POLL_MS);
+        s = kadmin_watermarks(a, topic, partition, out, fail);
+    }
+    return s;
+}
+
 /* Where every partition starts and ends now. Empty ones are not assigned. */
 static enum status plan(struct kadmin *a, struct reading *r, rd_kafka_topic_partition_list_t *list,
                         struct fail *fail)
 {
+    int64_t deadline = kclient_deadline(r->scan->uncommitted ? 0 : SETTLE_MS);
     for (int i = 0; i < r->partitions; i++) {
         struct kwatermarks w;
-        enum status s = kadmin_watermarks(a, r->scan->topic, i, &w, fail);
+        enum status s = settled_watermarks(a, r->scan->topic, i, deadline, &w, fail);
         if (s != ST_OK)
             return s;
         int64_t end = r->scan->uncommitted ? w.high : w.stable;

@@ -15,7 +15,8 @@ enum {
     TRANSACTION_TIMEOUT_MS = 300000, /* outlives a restart of the brokers; readers of the results
                                         wait that long for a killed run that is not started again */
     MESSAGE_TIMEOUT_MS = 30000,
-    BATCH_BYTES = 1000000 /* librdkafka's default */
+    MISSING_TOPIC_MS = 10000, /* a broker that has just come up may not know its topics yet */
+    BATCH_BYTES = 1000000     /* librdkafka's default */
 };
 
 enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_id,
@@ -33,6 +34,7 @@ enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_
     kconf_set_i64(&k, "batch.size",
                   max_message_bytes < BATCH_BYTES ? max_message_bytes : BATCH_BYTES);
     kconf_set_i64(&k, "message.timeout.ms", MESSAGE_TIMEOUT_MS);
+    kconf_set_i64(&k, "topic.metadata.propagation.max.ms", MISSING_TOPIC_MS);
     kconf_user(&k);
     kconf_set(&k, "enable.idempotence", "true");
     if (transactional_id) {
