@@ -239,7 +239,7 @@ static enum status settle_item(struct ledger *l, struct ledger_cmd *cmd, const s
 
 enum status apply_settle(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
 {
-    struct open_call c;
+    struct open_call c = {0};
     enum status st = load_call(l, &cmd->arena, cmd->u.settle.call.call_no, &c, fail);
 
     if (st == ST_OK)

@@ -9,7 +9,7 @@ set -eu
 build_set="gcc libc6-dev make pkg-config|pkgconf libcurl4-openssl-dev|libcurl4-gnutls-dev
     librdkafka-dev libcjson-dev libsqlite3-dev libuv1-dev libfyaml-dev libmicrohttpd-dev libssl-dev
     libpcre2-dev"
-test_set="libcmocka-dev python3 sqlite3 jq curl strace procps python3
+test_set="libcmocka-dev python3 sqlite3 jq curl strace procps
     openjdk-17-jre-headless|default-jre-headless maven"
 lint_set="clang-format clang-tidy clang libclang-rt-14-dev gcovr shellcheck"
 modules="rdkafka libcurl libcjson sqlite3 libuv libfyaml libmicrohttpd libcrypto libpcre2-8"
