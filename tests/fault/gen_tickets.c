@@ -1,7 +1,7 @@
 /* Writes made-up tickets as JSON lines, in the form that `ktool produce` reads:
  *   {"partition":0,"timestamp":1790000000000,"key_base64":"…","value_base64":"…","kind":"plain"}
- * without the key or the value where the record has none. Partitions take turns, so that every one
- * has records of every kind; the kind is for people, no test relies on it. */
+ * without the key or the value where the record has none, some with headers. Partitions take turns,
+ * so that every one has records of every kind; the kind is for people, no test relies on it. */
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,6 +42,10 @@ static void put_record(struct ticket_gen *g, int partition, struct buf *value, s
         put_base64("key", key);
     if (kind != TICKET_TOMBSTONE)
         put_base64("value", value);
+    if (g->number % 8 == 0) /* traced, with a header that is no text and one without a value */
+        printf(",\"headers\":[{\"name\":\"traceparent\",\"value\":\"00-%032llx-%016llx-01\"},"
+               "{\"name\":\"x-raw\",\"value_base64\":\"/wD+\"},{\"name\":\"x-null\"}]",
+               (long long)g->number, (long long)partition + 1);
     printf(",\"kind\":\"%s\"}\n", ticket_kind_name(kind));
 }
 

@@ -156,6 +156,12 @@ def check_money_form(verdict, result, pos):
         verdict.add("reuse", f"{name_of(pos)}: reused, yet it has a cost of its own")
 
 
+def check_trace(verdict, record, original, pos):
+    for name in ("traceparent", "tracestate"):
+        if record.header(name) != original.header(name):
+            verdict.add("trace", f"{name_of(pos)}: {name} was not passed on as it was")
+
+
 def check_results(verdict, case):
     for record in case.results:
         result, topic, pos = parse_result(record)
@@ -183,6 +189,7 @@ def check_results(verdict, case):
             verdict.add("wrong_id", f"{name_of(pos)}: {result['ticket_id']} for {want.id}")
         check_content(verdict, result, want, pos)
         check_money_form(verdict, result, pos)
+        check_trace(verdict, record, case.records[pos], pos)
 
 
 # ---- dead letters ---------------------------------------------------------------------------

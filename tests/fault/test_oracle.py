@@ -124,7 +124,8 @@ class Data:
             "content_hash": ticket["hash"], "ledger_id": LEDGER, "seq": ticket["seq"],
             "source": {"topic": TOPIC, "partition": pos[0], "offset": pos[1]}, "run_id": RUN,
             "classified_at": "2026-11-24T01:02:03.123Z"}
-        self.results.append({"key": ticket["id"], "value": result})
+        self.results.append({"key": ticket["id"], "value": result, "headers": [
+            {"name": "traceparent", "value": "00-a-b-01"}]})
         self.ledger_results[pos] = {"category": "billing", "summary": summary, "call": call,
                                     "ppm": confidence(ticket["text"]) * 10000,
                                     "reused": reused_of}
@@ -156,7 +157,7 @@ class Data:
             json.dump(self.case, f)
         dump("input", self.input)
         dump("results", ({"partition": 0, "offset": i, "timestamp": 1, "key": r["key"],
-                          "headers": [], "value": json.dumps(r["value"])}
+                          "headers": r["headers"], "value": json.dumps(r["value"])}
                          for i, r in enumerate(self.results)))
         dump("dead", self.dead)
         dump("witness", self.witness)
@@ -304,6 +305,11 @@ def a_broken_record_got_a_result(d):
 @bug("unknown_source")
 def a_result_names_a_record_that_never_was(d):
     value(d, 0)["source"]["offset"] = 77
+
+
+@bug("trace")
+def a_trace_was_not_passed_on(d):
+    d.results[0]["headers"] = []
 
 
 @bug("tombstone_published")
