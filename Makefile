@@ -112,7 +112,7 @@ endif
 
 # ---- building ------------------------------------------------------------------------------------
 
-.PHONY: all tests FORCE
+.PHONY: all tests quick-tests FORCE
 all: $(LIB) $(BIN) ## build the program (MODE=release|debug|asan|tsan|cov, WERROR=1, V=1, CC=, CFLAGS=, LDFLAGS=)
 ifeq ($(MODE),release)
 all: $(if $(BIN),build/ticketmill)
@@ -120,7 +120,8 @@ build/ticketmill: $(BIN)
 	@ln -f $< $@
 endif
 
-tests: $(LIB) $(BIN) $(UNIT_BINS) $(SIM_BINS) $(TOOL_BINS) $(FUZZ_BINS) $(KTOOL)
+quick-tests: $(UNIT_BINS) $(SIM_BINS) $(FUZZ_BINS)
+tests: quick-tests $(LIB) $(BIN) $(TOOL_BINS) $(KTOOL)
 
 # A file that changes only when its text does: objects depend on the flags, archives on the list.
 changed = @mkdir -p $(@D); printf '%s\n' $(1) >$@.new; \
@@ -207,7 +208,7 @@ test: ## all tests, real Kafka included (T=pattern picks some)
 
 check: ## unit and simulated tests only: seconds, no broker (T=pattern picks some)
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory $(PARALLEL) all tests
+	@$(MAKE) --no-print-directory $(PARALLEL) quick-tests
 	@MODE=$(MODE) CI='$(CI)' T='$(T)' tests/run quick
 
 asan: ## `check` under AddressSanitizer and UBSan
