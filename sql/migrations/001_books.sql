@@ -71,7 +71,7 @@ CREATE TABLE ticket (
     output_tokens INTEGER NOT NULL DEFAULT 0,
     cost_pusd INTEGER NOT NULL DEFAULT 0,
     cost_unknown_pusd INTEGER NOT NULL DEFAULT 0,
-    run INTEGER,            -- the last that worked on it; once terminal: that ended it
+    run INTEGER,            -- the last that read it; once terminal: that ended it
     PRIMARY KEY (source, partition, offset)
 ) STRICT, WITHOUT ROWID;
 
