@@ -36,10 +36,10 @@ prepare() {
         rm -rf "$libs"
         local try
         for try in 1 2 3; do
-            mvn -B -q -f "$here/pom.xml" dependency:copy-dependencies \
+            mvn -B -q -Dstyle.color=never -f "$here/pom.xml" dependency:copy-dependencies \
                 -DoutputDirectory="$libs" >"$root/build/kafka/mvn.log" 2>&1 && break
             [ "$try" = 3 ] && {
-                tail -n 15 "$root/build/kafka/mvn.log" >&2
+                grep -m 3 ERROR "$root/build/kafka/mvn.log" >&2
                 die "Maven could not fetch the broker"
             }
             sleep 5
