@@ -40,9 +40,11 @@ static ssize_t feed_slowly(void *cls, uint64_t at, char *out, size_t max)
     struct exchange *x = cls;
     if (max == 0 || at >= x->answer.body.n)
         return MHD_CONTENT_READER_END_OF_STREAM;
+    if (x->sim->stopping)
+        return MHD_CONTENT_READER_END_WITH_ERROR;
     if (x->sent == at && at > 0) { /* the pause before this byte has not been made yet */
         x->sent++;
-        sim_wait(x, x->sim->stopping ? 0 : LORIS_US);
+        sim_wait(x, LORIS_US);
         return 0;
     }
     x->sent = (size_t)at + 1;
@@ -85,7 +87,8 @@ static struct MHD_Response *make_response(struct exchange *x)
 enum MHD_Result deliver(struct exchange *x)
 {
     struct answer *a = &x->answer;
-    if (a->delivery == DELIVER_RESET || (a->delivery == DELIVER_HANG && x->sent > 0))
+    if (a->delivery == DELIVER_RESET ||
+        (a->delivery == DELIVER_HANG && (x->sent > 0 || x->sim->stopping)))
         return hang_up(x);
     if (a->delivery == DELIVER_HANG) {
         x->sent = 1;

@@ -116,7 +116,7 @@ static enum MHD_Result handle(struct exchange *x, const char *method, const char
     else if (!control_answer(x, method, url))
         answer_error(&x->answer, 404, NULL, "invalid_request_error", "No such page.");
     shrink(&x->body);
-    if (delay_us > 0) {
+    if (delay_us > 0 && !x->sim->stopping) {
         x->state = EXCHANGE_WAITING;
         sim_wait(x, delay_us);
         return MHD_YES;
