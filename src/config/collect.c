@@ -67,7 +67,7 @@ static int find_target(const struct config *c, enum ref_target target, struct sl
     for (int i = 0; (known = target_name(c, target, i)) != NULL; i++) {
         if (slice_eq(name, slice_str(known)))
             return i;
-        if (near_match(name, known, &distance) && distance < best) {
+        if (near_match(name, known, &distance) && 2 * distance < (int)name.n && distance < best) {
             best = distance;
             *near = known;
         }
@@ -195,24 +195,20 @@ void collect_values(struct load *l, const struct key *key, struct node *node, vo
 /* The value of a pair, or NULL with a mistake noted. */
 static const char *pair_value(struct load *l, const struct key *key, struct node *node)
 {
-    struct key text = {.type = KEY_TEXT, .max = 8000, .flags = KEY_ANY_SCALAR};
+    const struct key text = {.type = KEY_TEXT,
+                             .rule = key->value_rule,
+                             .max = key->flags & KEY_LINES ? 500 : 8000,
+                             .flags = key->flags & KEY_LINES ? 0 : KEY_ANY_SCALAR};
 
-    if (key->flags & KEY_LINES) {
-        text = (struct key){.type = KEY_TEXT, .rule = &rule_any, .max = 500};
-        node->text = slice_trim(node->text); /* a folded block ends with a line feed */
-        node->text = arena_copy(l->arena, node->text);
-    }
-    if (node->kind != NODE_SCALAR || !scalar_fill(l, node)) {
-        if (node->kind != NODE_SCALAR)
-            mistake_value(l, &text, node);
+    if (node->kind != NODE_SCALAR) {
+        mistake_value(l, &text, node);
         return NULL;
     }
-    const char *value = scalar_text(l, &text, node);
-    if (value && (key->flags & KEY_HEADERS) && !text_is_header_value(slice_str(value))) {
-        mistake(l, node, NULL, "the value of a header must be printable ASCII and not empty");
+    if (!scalar_fill(l, node))
         return NULL;
-    }
-    return value;
+    if (key->flags & KEY_LINES) /* a folded block ends with a line feed */
+        node->text = arena_copy(l->arena, slice_trim(node->text));
+    return scalar_text(l, &text, node);
 }
 
 void collect_pairs(struct load *l, const struct key *key, struct node *node, void *object)

@@ -176,8 +176,12 @@ static void decode_key(struct load *l, const struct key *key, const struct node 
         struct buf expected;
         buf_init(&expected, 300);
         value_expected(key, &expected);
-        mistake(l, section && section->key ? section->key : NULL, NULL, "is missing, expected %s",
-                buf_view(&expected).p);
+        bool at_top = !strchr(l->path, '.');
+        mistake(l,
+                !section || at_top ? NULL
+                : section->key     ? section->key
+                                   : section,
+                NULL, "is missing, expected %s", buf_view(&expected).p);
         buf_deinit(&expected);
     }
     path_pop(l, length);
@@ -211,6 +215,18 @@ static bool find_elsewhere(const struct section *section, struct slice name, str
     return false;
 }
 
+/* A few edits away, or the beginning of a longer name. */
+static bool is_near(struct slice found, const char *known, int *distance)
+{
+    bool near = near_match(found, known, distance) && 2 * *distance < (int)strlen(known);
+
+    if (!near && found.n >= 3 && strncmp(found.p, known, found.n) == 0) {
+        *distance = 1;
+        near = true;
+    }
+    return near;
+}
+
 /* An unknown key is quoted when it can hardly be anything but a key. */
 static bool is_showable(struct slice key, bool near)
 {
@@ -226,7 +242,7 @@ static void refuse_unknown(struct load *l, const struct section *section, const 
     struct buf path;
 
     for (int i = 0; i < section->count; i++) {
-        bool this_near = near_match(key->text, section->keys[i].name, &distance);
+        bool this_near = is_near(key->text, section->keys[i].name, &distance);
         if (distance < best) {
             best = distance;
             nearest = section->keys[i].name;

@@ -76,8 +76,9 @@ struct key {
     const char *note;     /* for the reference: one line */
     unsigned flags;       /* enum key_flag */
     const char *built;    /* the only value that works so far; NULL = all do */
-    const struct text_rule *rule;
-    const char *const *names; /* KEY_ENUM, KEY_SET; NULL ends */
+    const struct text_rule *rule;       /* of a text, or of the names of a collection */
+    const struct text_rule *value_rule; /* KEY_PAIRS: of the values; NULL = any text */
+    const char *const *names;           /* KEY_ENUM, KEY_SET; NULL ends */
     const struct section *inner;
     enum ref_target target;
     size_t count_at;           /* of the int that counts a collection */

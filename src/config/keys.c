@@ -83,8 +83,9 @@ static const struct key classification[] = {
       .max = 2000, .note = "Longest summary; 0 = none is asked for"),
     K("categories", KEY_PAIRS, config, classification.categories,
       COUNTED(config, classification.category_count), .fallback = BUILT_IN_CATEGORIES,
-      .fallback_note = "nine built-in ones", .flags = KEY_LINES, .rule = &rule_category, .min = 1,
-      .max = 100, .note = "Name and what belongs in it; the order is kept"),
+      .fallback_note = "nine built-in ones", .flags = KEY_LINES, .rule = &rule_category,
+      .value_rule = &rule_any, .min = 1, .max = 100,
+      .note = "Name and what belongs in it; the order is kept"),
     K("review_below", KEY_RATIO, config, classification.review_below_ppm, .fallback = "0.6",
       .min = 0, .max = MILLION, .note = "Results below this confidence get `needs_review`"),
     K("escalate_below", KEY_RATIO, config, classification.escalate_below_ppm, .fallback = "null",
@@ -151,7 +152,7 @@ static const struct key redaction[] = {
       .fallback = "[email, phone, card, iban, ip, national_id, key]", .built = BUILT_NEVER,
       .note = "What is taken out"),
     K("patterns", KEY_PAIRS, config, redaction.patterns, COUNTED(config, redaction.pattern_count),
-      .rule = &rule_name, .fallback = "{}", .max = 100, .built = "{}",
+      .value_rule = &rule_regex, .rule = &rule_name, .fallback = "{}", .max = 100, .built = "{}",
       .note = "Name and regular expression of more"),
 };
 

@@ -50,21 +50,33 @@ void mistake(struct load *l, const struct node *at, const char *key, const char 
     errors->v[errors->count++] = e;
 }
 
-/* A number, or a number with up to eight letters behind it. */
+/* Numbers with the units people write, "1h30m" included; a password has no such form. */
 static bool looks_like_amount(struct slice s)
 {
-    size_t at = 0, letters = 0;
+    static const char *const units[] = {
+        "",    "ns",   "us",     "ms",      "s", "sec", "secs", "second", "seconds", "m",
+        "min", "mins", "minute", "minutes", "h", "hr",  "hrs",  "hour",   "hours",   "d",
+        "day", "days", "w",      "b",       "k", "kb",  "mb",   "gb",     "kib",     "mib",
+        "gib", "byte", "bytes",  "%",       "$", "usd", "eur"};
+    size_t at = 0;
 
-    if (s.n == 0 || s.n > 32 || !strspn(s.p, "+-.0123456789"))
+    if (s.n == 0 || s.n > 32)
         return false;
-    at = strspn(s.p, "+-.0123456789_:");
-    if (!strpbrk(s.p, "0123456789"))
-        return false;
-    at += at < s.n && s.p[at] == ' ';
-    while (at + letters < s.n &&
-           strchr("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ%$", s.p[at + letters]))
-        letters++;
-    return at + letters == s.n && letters <= 8;
+    while (at < s.n) {
+        size_t number = strspn(s.p + at, "+-.0123456789_:");
+        if (number == 0 || strcspn(s.p + at, "0123456789") >= number)
+            return false;
+        at += number;
+        at += s.p[at] == ' ';
+        size_t letters = strcspn(s.p + at, "+-.0123456789_:"), i = 0;
+        while (i < sizeof(units) / sizeof(*units) &&
+               !slice_eq_nocase(slice_of(s.p + at, letters), slice_str(units[i])))
+            i++;
+        if (i == sizeof(units) / sizeof(*units))
+            return false;
+        at += letters;
+    }
+    return true;
 }
 
 static bool looks_like_word(struct slice s)
@@ -85,6 +97,7 @@ void found_text(const struct node *node, bool show_word, char out[FOUND_SIZE])
     else if (node->plain && node->text.n == 0)
         snprintf(out, FOUND_SIZE, "nothing");
     else if (node_is_null(node) || node_is_truth(node) || looks_like_amount(node->text) ||
+             (node_is_number(node) && node->text.n <= 32) ||
              (show_word && looks_like_word(node->text)))
         snprintf(out, FOUND_SIZE, "%s" SLICE_FMT "%s", quote, SLICE_ARG(node->text), quote);
     else

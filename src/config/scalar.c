@@ -169,6 +169,11 @@ const char *scalar_text(struct load *l, const struct key *key, struct node *node
     bool typed = node_is_null(node) || node_is_number(node) || node_is_truth(node);
     struct slice s = node->text;
 
+    if (node->kind == NODE_SCALAR && (node_is_number(node) || node_is_truth(node)) &&
+        !node->variable && !(key->flags & KEY_ANY_SCALAR) && (!key->rule || key->rule->valid(s))) {
+        mistake(l, node, NULL, "found %.40s, expected a text: put it in quotes", s.p);
+        return NULL;
+    }
     if (node->kind != NODE_SCALAR || (typed && !node->variable && !(key->flags & KEY_ANY_SCALAR)) ||
         (node_is_null(node) && !node->variable)) {
         mistake_value(l, key, node);

@@ -46,6 +46,11 @@ static bool valid_any(struct slice s)
     return s.n > 0;
 }
 
+static bool valid_regex(struct slice s)
+{
+    return s.n > 0 && s.n <= 1000;
+}
+
 static bool valid_name(struct slice s)
 {
     return s.n <= 64 && made_of(s, LETTERS DIGITS "._-");
@@ -300,7 +305,7 @@ static bool valid_category(struct slice name)
     return utf8_valid(name);
 }
 
-bool text_is_header_value(struct slice text)
+static bool valid_header_value(struct slice text)
 {
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
@@ -352,7 +357,8 @@ const struct text_rule rule_proxy = {valid_proxy,
                                      "a URL: http, https, socks5 or socks5h://host:port"};
 const struct text_rule rule_listen = {valid_listen, "address:port"};
 const struct text_rule rule_language = {valid_language, "a language tag like zh or pt-BR"};
-const struct text_rule rule_regex = {valid_any, "a regular expression of 1 to 1000 bytes"};
+const struct text_rule rule_regex = {valid_regex, "a regular expression of 1 to 1000 bytes"};
+const struct text_rule rule_header_value = {valid_header_value, "printable ASCII, not empty"};
 const struct text_rule rule_identifier = {valid_identifier, "a name of [A-Za-z0-9_]"};
 const struct text_rule rule_ledger_path = {
     valid_ledger_path, "a file name; {shard} and {campaign} are the only braces"};

@@ -9,8 +9,8 @@
 
 extern const struct text_rule rule_any, rule_name, rule_offer, rule_property, rule_category,
     rule_topic, rule_group, rule_brokers, rule_pointer, rule_zone, rule_environment, rule_header,
-    rule_url, rule_base_url, rule_proxy, rule_listen, rule_language, rule_regex, rule_identifier,
-    rule_ledger_path;
+    rule_url, rule_base_url, rule_proxy, rule_listen, rule_header_value, rule_language, rule_regex,
+    rule_identifier, rule_ledger_path;
 
 struct url {
     struct slice scheme, user, host, port, rest; /* user, port: SLICE_NONE when not there */
@@ -24,8 +24,6 @@ bool host_is_loopback(struct slice host);
 
 /* Every broker of a comma-separated list is on this machine. */
 bool brokers_are_loopback(struct slice brokers);
-
-bool text_is_header_value(struct slice text); /* no control characters */
 
 /* Could a property of that name hold a secret? */
 bool property_is_secret(struct slice name);

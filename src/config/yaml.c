@@ -69,7 +69,10 @@ static struct node *make_node(struct builder *b, struct fy_event *event)
         size_t size = 0;
         const char *p = token ? fy_token_get_text(token, &size) : NULL;
         n->text = arena_copy(b->arena, slice_of(p ? p : "", size));
-        n->plain = !token || fy_token_scalar_style(token) == FYSS_PLAIN;
+        enum fy_scalar_style style = token ? fy_token_scalar_style(token) : FYSS_PLAIN;
+        n->plain = style == FYSS_PLAIN;
+        if (style == FYSS_SINGLE_QUOTED || style == FYSS_DOUBLE_QUOTED)
+            n->column--; /* the mark is behind the quote */
     }
     return n;
 }
