@@ -160,29 +160,42 @@ static bool is_plain(struct slice text)
 }
 
 /* A place in text that is on its way through brackets. Once inside of one that turned out broken,
- * strings are skipped, so that nothing inside a string is ever taken for structure. */
+ * strings are skipped, so that nothing inside a string is ever taken for structure. A string that
+ * does not end on its line is itself broken: quotes then mean nothing until a bracket is met, and
+ * those of that line are not tried again, which keeps the walk linear. */
 struct walk {
     struct slice text;
     size_t at;
     bool inside;
+    size_t trusted_from; /* quotes before this offset mean nothing */
 };
 
-/* Moves to the next opening bracket. A string that does not end on its line is broken: what
- * follows the line is outside again. */
+/* At an opening quote: moves behind the closing one, whatever the escapes between. */
+static bool skip_string(struct walk *w)
+{
+    size_t i = w->at + 1;
+    while (i < w->text.n && w->text.p[i] != '\n') {
+        if (w->text.p[i] == '"') {
+            w->at = i + 1;
+            return true;
+        }
+        i += w->text.p[i] == '\\' ? 2 : 1;
+    }
+    w->trusted_from = i;
+    w->inside = false;
+    return false;
+}
+
+/* Moves to the next opening bracket. */
 static bool next_opener(struct walk *w)
 {
     while (w->at < w->text.n) {
         char ch = w->text.p[w->at];
-        struct slice skipped;
         if (ch == '{' || ch == '[')
             return true;
-        if (ch != '"' || !w->inside) {
+        bool opens_string = ch == '"' && w->inside && w->at >= w->trusted_from;
+        if (!opens_string || !skip_string(w))
             w->at++;
-        } else if (!skim_string(w->text, &w->at, &skipped)) {
-            const char *rest = w->text.p + w->at;
-            const char *line_end = memchr(rest, '\n', w->text.n - w->at);
-            w->at = line_end ? (size_t)(line_end - w->text.p) : w->text.n;
-        }
     }
     return false;
 }

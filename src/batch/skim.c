@@ -159,17 +159,6 @@ bool skim_value(struct slice text, size_t *at, struct slice *out)
     return true;
 }
 
-bool skim_string(struct slice text, size_t *at, struct slice *out)
-{
-    struct skim s = skim_at(text, *at);
-    const char *start = s.p;
-    if (!string(&s))
-        return false;
-    *out = slice_of(start, (size_t)(s.p - start));
-    *at = (size_t)(s.p - text.p);
-    return true;
-}
-
 bool skim_next(struct slice text, size_t *at, struct slice *key, struct slice *out)
 {
     bool object = text.p[0] == '{';

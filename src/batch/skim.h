@@ -14,9 +14,6 @@
  * there is none: broken, cut, or nested too deeply; *at is then untouched. */
 bool skim_value(struct slice text, size_t *at, struct slice *value);
 
-/* The string that begins at text.p[*at], which is its opening quote; *at moves behind it. */
-bool skim_string(struct slice text, size_t *at, struct slice *string);
-
 /* Walks a complete array or object (as given by skim_value): *at = 0 to start, the next element or
  * member each time, false at the end. `key` is NONE in arrays, else raw with its quotes. */
 bool skim_next(struct slice container, size_t *at, struct slice *key, struct slice *value);

@@ -1,0 +1,390 @@
+/* Where items are found: the form that was asked for, and everything models make of it. */
+#include "batch/answer.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "base/buf.h"
+#include "base/utf8.h"
+
+static const struct config_category categories[] = {
+    {"billing", "Charges"}, {"refund", "Money back"}, {"other", "Anything else"}};
+static const struct answer_rules rules = {categories, 3, 40};
+
+static const char ids[3][SHORT_ID_SIZE] = {"k7q", "x9f", "m2d"};
+static const struct slice texts[3] = {SLICE_LIT("charged twice"), SLICE_LIT("money back"),
+                                      SLICE_LIT("hello")};
+static const struct answer_sent sent = {ids, texts, 3};
+
+#define ITEM(id, category, confidence, summary)                                                    \
+    "{\"id\":\"" id "\",\"category\":\"" category "\",\"confidence\":" confidence                  \
+    ",\"summary\":\"" summary "\"}"
+#define K    ITEM("k7q", "billing", "0.93", "Charged twice.")
+#define X    ITEM("x9f", "refund", "0.8", "Wants money back.")
+#define M    ITEM("m2d", "other", "0.5", "Says hello.")
+#define FULL "{\"results\":[" K "," X "," M "]}"
+
+static struct arena arena;
+
+static int make_arena(void **state)
+{
+    (void)state;
+    arena_init(&arena);
+    return 0;
+}
+
+static int drop_arena(void **state)
+{
+    (void)state;
+    arena_deinit(&arena);
+    return 0;
+}
+
+static struct answer check(struct slice content)
+{
+    struct answer a;
+    answer_check(&rules, &sent, content, &arena, &a);
+    assert_int_equal(a.n, 3);
+    return a;
+}
+
+/* One letter a slot: V valid, - missing, ! invalid, C conflict. */
+static void states_of(const struct answer *a, char out[4])
+{
+    for (size_t i = 0; i < 3; i++)
+        out[i] = "-V!C"[a->slots[i].state];
+    out[3] = '\0';
+}
+
+struct form {
+    struct slice content;
+    const char *states;
+    bool salvaged;
+};
+
+static void check_forms(const struct form *forms, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct answer a = check(forms[i].content);
+        char states[4];
+        states_of(&a, states);
+        if (strcmp(states, forms[i].states) != 0)
+            fail_msg("form %zu: %s instead of %s", i, states, forms[i].states);
+        if (a.parsed && a.salvaged != forms[i].salvaged)
+            fail_msg("form %zu: salvaged is %d", i, a.salvaged);
+        for (size_t s = 0; s < 3; s++)
+            if (a.slots[s].state == SLOT_VALID)
+                assert_int_equal((a.slots[s].verdict.flags & FLAG_SALVAGED) != 0, a.salvaged);
+    }
+}
+#define CHECK(forms) check_forms(forms, sizeof(forms) / sizeof(*(forms)))
+
+static void a_good_answer_gives_every_verdict_with_its_raw_text(void **state)
+{
+    (void)state;
+    struct answer a = check(SLICE_LIT(FULL));
+    assert_int_equal(a.valid, 3);
+    assert_true(a.parsed);
+    assert_false(a.blank || a.salvaged);
+    assert_int_equal(a.foreign + a.duplicates, 0);
+    const struct verdict *v = &a.slots[1].verdict;
+    assert_int_equal(v->category, 1);
+    assert_int_equal(v->confidence_ppm, 800000);
+    assert_int_equal(v->flags, 0);
+    assert_true(slice_eq(v->summary, SLICE_LIT("Wants money back.")));
+    assert_true(slice_eq(v->raw_item, SLICE_LIT(X)));
+    assert_true(slice_eq(a.slots[1].raw_item, SLICE_LIT(X)));
+}
+
+static void plain_answers_in_any_order_and_layout_are_not_salvaged(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT(FULL), "VVV", false},
+        {SLICE_LIT(" \r\n\t" FULL "\n"), "VVV", false},
+        {SLICE_LIT("{\"results\":[" M "," K "," X "]}"), "VVV", false},
+        {SLICE_LIT("{ \"results\" : [ " K " ,\n" X " ] , \"note\":\"x\" }"), "VV-", false},
+        {SLICE_LIT("{\"note\":{\"a\":[1]},\"results\":[" K "]}"), "V--", false},
+        {SLICE_LIT("{\"results\":[" K ",null,7,\"x\",[]," X "]}"), "VV-", false},
+        {SLICE_LIT("{\"results\":[{\"summary\":\"Charged\",\"extra\":{\"id\":\"x9f\"},"
+                   "\"confidence\":1,\"category\":\"billing\",\"id\":\"k7q\"}]}"),
+         "V--", false},
+        {SLICE_LIT("{\"results\":[{\"\\u0069d\":\"\\u006b7q\",\"category\":\"bill\\u0069ng\","
+                   "\"confidence\":1,\"summary\":\"x\"}]}"),
+         "V--", false},
+        {SLICE_LIT("{\"results\":[]}"), "---", false},
+    };
+    CHECK(forms);
+}
+
+static void wrappings_are_seen_through(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT("```json\n" FULL "\n```"), "VVV", true},
+        {SLICE_LIT("```\n" FULL), "VVV", true},
+        {SLICE_LIT("Here you are:\n" FULL "\nHope this helps!"), "VVV", true},
+        {SLICE_LIT("As asked [1] {really}: " FULL), "VVV", true},
+        {SLICE_LIT("He said \"sure: " FULL " and \"bye"), "VVV", true},
+        {SLICE_LIT("\xef\xbb\xbf" FULL), "VVV", true},
+        {SLICE_LIT(FULL "}"), "VVV", true},
+        {SLICE_LIT("[" K "," X "," M "]"), "VVV", true},
+        {SLICE_LIT("{\"results\":{\"k7q\":" K ",\"x9f\":{\"category\":\"refund\",\"confidence\":1,"
+                   "\"summary\":\"s\"}}}"),
+         "VV-", true},
+        {SLICE_LIT("{\"k7q\":{\"category\":\"billing\",\"confidence\":1,\"summary\":\"s\"},"
+                   "\"zzz\":{},\"m2d\":7}"),
+         "V--", true},
+        {SLICE_LIT("{\"k7q\":" X "}"), "---", true}, /* key and id disagree */
+        {SLICE_LIT("{\"data\":{\"results\":[" K "]}}"), "V--", true},
+        {SLICE_LIT("{\"tickets\":[" K "," X "]}"), "VV-", true},
+        {SLICE_LIT(K), "V--", true},
+        {SLICE_LIT(K "\n" X "\n" M), "VVV", true},
+        {SLICE_LIT("1. " K "\n2. " X), "VV-", true},
+        {SLICE_LIT("{\"results\":[" K "],\"results\":[" X "]}"), "VV-", false},
+        {SLICE_LIT("{\"results\":\"none\"} " K), "V--", true},
+    };
+    CHECK(forms);
+}
+
+static void thoughts_are_dropped_with_their_drafts(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT("<think>hm</think>" FULL), "VVV", true},
+        {SLICE_LIT("\n<think>\nmaybe " X "?\n</think>\n\n{\"results\":[" K "]}"), "V--", true},
+        {SLICE_LIT("<think>a</think><think>b</think>" FULL), "VVV", true},
+        {SLICE_LIT("<think>say </think> or not " X "</think>{\"results\":[" K "]}"), "V--", true},
+        {SLICE_LIT("maybe " X "?</think>{\"results\":[" K "]}"), "V--", true},
+        {SLICE_LIT("<think>a</think>```json\n" FULL "```"), "VVV", true},
+        {SLICE_LIT("<think>never closed " FULL), "---", true},
+        {SLICE_LIT("<think></think>"), "---", true},
+        {SLICE_LIT("{\"results\":[{\"id\":\"k7q\",\"category\":\"other\",\"confidence\":1,"
+                   "\"summary\":\"</think> stays\"}]}"),
+         "V--", false},
+    };
+    CHECK(forms);
+    assert_true(check(SLICE_LIT("<think>only thoughts")).blank);
+    assert_true(check(SLICE_LIT(" <think>a</think> \n")).blank);
+}
+
+static void cut_answers_keep_their_complete_items(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT("{\"results\":[" K "," X "," M), "VVV", true},
+        {SLICE_LIT("{\"results\":[" K "," X ",{\"id\":\"m2d\",\"category\":\"other\""), "VV-",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," X
+                   ",{\"id\":\"m2d\",\"category\":\"other\",\"confidence\":0.5,"
+                   "\"summary\":\"says {\\\"id\\\":\\\"k7q\\\"}"),
+         "VV-", true},
+        {SLICE_LIT("{\"results\":[" K
+                   ",{\"id\":\"x9f\",\"category\":\"refund\",\"confidence\":0.9}"),
+         "V!-", true}, /* complete but without a summary: a fault of its own */
+        {SLICE_LIT("[" K "," X ",{\"id\""), "VV-", true},
+        {SLICE_LIT("```json\n{\"results\":[" K ","), "V--", true},
+        {SLICE_LIT("{\"results\":[{\"id\":\"k7q\",\"category\":\"billing\",\"confidence\":0.9"),
+         "---", true},
+    };
+    CHECK(forms);
+}
+
+static void broken_bytes_cost_only_the_item_they_stand_in(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "\\ud83d") "," M "]}"), "V!V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "\\u0000") "," M "]}"), "V!V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "\xff") "," M "]}"), "V!V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "ref\xc3", "1", "s") "," M "]}"), "V!V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x\xff"
+                                               "f",
+                                               "refund", "1", "s") "," M "]}"),
+         "V-V", true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "a\nb") "," M "]}"), "V-V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "say \"hi\" now") "," M "]}"),
+         "V-V", true},
+        {SLICE_LIT("{\"results\":[" K ",{\"id\":\"x9f\"," M "]}"), "V-V", true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "01", "s") "," M "]}"), "V-V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", ".5", "s") "," M "]}"), "V-V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "NaN", "s") "," M "]}"), "V-V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "\\x") "," M "]}"), "V-V",
+         true},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("x9f", "refund", "1", "\\u12") "," M ",]}"), "V-V",
+         true},
+        /* what is not read may be broken, and costs nothing but the plainness */
+        {SLICE_LIT("{\"results\":[{\"id\":\"k7q\",\"category\":\"billing\",\"confidence\":1,"
+                   "\"summary\":\"s\",\"why\":\"\\udc00\xff\"}]}"),
+         "V--", true},
+    };
+    CHECK(forms);
+}
+
+static void deep_nesting_costs_only_the_item_it_stands_in(void **state)
+{
+    (void)state;
+    struct buf b;
+    buf_init(&b, 1 << 20);
+    for (int depth = 10; depth <= 100000; depth *= 100) {
+        buf_clear(&b);
+        buf_str(&b, "{\"results\":[" K ",{\"id\":\"x9f\",\"x\":");
+        for (int i = 0; i < depth; i++)
+            buf_char(&b, '[');
+        for (int i = 0; i < depth; i++)
+            buf_char(&b, ']');
+        buf_str(&b, ",\"category\":\"refund\",\"confidence\":1,\"summary\":\"s\"}," M "]}");
+        const struct form form = {buf_view(&b), depth == 10 ? "VVV" : "V-V", depth > 10};
+        check_forms(&form, 1);
+    }
+    buf_deinit(&b);
+}
+
+static void answers_without_items_leave_every_slot_missing(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT("I cannot help with that."), "---", true},
+        {SLICE_LIT("null"), "---", true},
+        {SLICE_LIT("7"), "---", true},
+        {SLICE_LIT("\""
+                   "k7q billing 0.9"
+                   "\""),
+         "---", true},
+        {SLICE_LIT("{}"), "---", true},
+        {SLICE_LIT("[]"), "---", true},
+        {SLICE_LIT("[[[[[[[[{{{{{{{{\"\"\"\"\""), "---", true},
+        {SLICE_LIT("{\"error\":{\"message\":\"overloaded\"}}"), "---", true},
+        {SLICE_LIT("[\"billing\",\"refund\",\"other\"]"), "---", true}, /* never by position */
+        {SLICE_LIT("[{\"category\":\"billing\",\"confidence\":1,\"summary\":\"s\"}]"), "---", true},
+        {SLICE_LIT("\0\0\0"), "---", true},
+        {SLICE_LIT("\xff\xfe\xfd"), "---", true},
+    };
+    CHECK(forms);
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        struct answer a = check(forms[i].content);
+        assert_false(a.parsed || a.blank);
+        assert_int_equal(a.valid, 0);
+    }
+    assert_true(check(SLICE_LIT("")).blank);
+    assert_true(check(SLICE_LIT(" \n\t\r  ")).blank);
+    assert_true(check(SLICE_NONE).blank);
+}
+
+static void foreign_and_repeated_items_are_counted_and_repeats_collapse(void **state)
+{
+    (void)state;
+#define OTHER_K ITEM("k7q", "refund", "0.93", "Charged twice.")
+    static const struct {
+        struct slice content;
+        const char *states;
+        size_t foreign, duplicates;
+    } cases[] = {
+        {SLICE_LIT("{\"results\":[" K "," K "," X "]}"), "VV-", 0, 1},
+        {SLICE_LIT("{\"results\":[" K "," K "," K "]}"), "V--", 0, 2},
+        {SLICE_LIT("{\"results\":[" K "," OTHER_K "," X "]}"), "CV-", 0, 1},
+        {SLICE_LIT("{\"results\":[" K "," OTHER_K "," K "]}"), "C--", 0, 2},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("k7q", "billing", "0.94", "Charged twice.") "]}"),
+         "C--", 0, 1},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("k7q", "billing", "93", "Charged twice.") "]}"),
+         "C--", 0, 1}, /* the same number, but one as percent */
+        {SLICE_LIT("{\"results\":[" K "," ITEM("k7q", "billing", "0.93", "Charged thrice.") "]}"),
+         "C--", 0, 1},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("k7q", " BILLING", "93e-2", "Charged  twice.") "]}"),
+         "V--", 0, 1},
+        {SLICE_LIT("{\"results\":[" K "," ITEM("k7q", "nonsense", "1", "s") "]}"), "C--", 0, 1},
+        {SLICE_LIT("{\"results\":[" ITEM("k7q", "nonsense", "1", "s") "," K "]}"), "C--", 0, 1},
+        {SLICE_LIT("{\"results\":[" ITEM("k7q", "nonsense", "1", "s") "," ITEM("k7q", "billing",
+                                                                               "-1", "s") "]}"),
+         "!--", 0, 1},
+        {SLICE_LIT("{\"results\":[" ITEM("zzz", "billing", "1", "s") "," X "]}"), "-V-", 1, 0},
+        {SLICE_LIT("{\"results\":[" ITEM("K7Q", "billing", "1", "s") "," ITEM(
+             "k7", "billing", "1", "s") "," ITEM(" k7q", "billing", "1", "s") "," X "]}"),
+         "-V-", 3, 0},
+        {SLICE_LIT("{\"results\":[{\"id\":7,\"category\":\"billing\"},{\"id\":null},{}," X "]}"),
+         "-V-", 3, 0},
+        {SLICE_LIT("{\"results\":[" ITEM("zzz", "billing", "1", "s") "]}"), "---", 1, 0},
+        {SLICE_LIT("{\"results\":[{\"id\":\"k7q\",\"id\":\"x9f\",\"category\":\"billing\","
+                   "\"confidence\":1,\"summary\":\"s\"}," M "]}"),
+         "!-V", 0, 0},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct answer a = check(cases[i].content);
+        char states[4];
+        states_of(&a, states);
+        if (strcmp(states, cases[i].states) != 0)
+            fail_msg("case %zu: %s instead of %s", i, states, cases[i].states);
+        if (a.foreign != cases[i].foreign || a.duplicates != cases[i].duplicates)
+            fail_msg("case %zu: %zu foreign, %zu duplicates", i, a.foreign, a.duplicates);
+    }
+}
+
+static void the_first_item_of_an_id_weighs_its_share(void **state)
+{
+    (void)state;
+    struct answer a =
+        check(SLICE_LIT("{\"results\":[" K "," OTHER_K "," ITEM("x9f", "?", "1", "s") "]}"));
+    assert_true(slice_eq(a.slots[0].raw_item, SLICE_LIT(K)));
+    assert_true(slice_eq(a.slots[1].raw_item, SLICE_LIT(ITEM("x9f", "?", "1", "s"))));
+    assert_int_equal(a.slots[2].raw_item.n, 0);
+}
+
+static void only_the_first_balanced_answer_counts(void **state)
+{
+    (void)state;
+    static const struct form forms[] = {
+        {SLICE_LIT("{\"results\":[" K "]}\nOr rather:\n{\"results\":[" OTHER_K "]}"), "V--", true},
+        /* items one by one are all taken, and then these two disagree */
+        {SLICE_LIT(K "\nOr rather:\n" OTHER_K), "C--", true},
+        /* an item quoted inside of an item is not an item */
+        {SLICE_LIT("{\"id\":\"k7q\",\"category\":\"billing\",\"confidence\":1,\"summary\":\"s\","
+                   "\"like\":[" X "]}"),
+         "V--", true},
+    };
+    CHECK(forms);
+}
+
+static void names_of_states_and_faults_differ(void **state)
+{
+    (void)state;
+    assert_string_equal(slot_state_name(SLOT_MISSING), "missing");
+    assert_string_equal(slot_state_name(SLOT_VALID), "valid");
+    assert_string_equal(slot_state_name(SLOT_INVALID), "invalid");
+    assert_string_equal(slot_state_name(SLOT_CONFLICT), "conflict");
+    assert_string_equal(slot_state_name((enum slot_state)9), "unknown");
+    assert_string_equal(item_fault_name(ITEM_FOREIGN_URL), "foreign_url");
+    assert_string_equal(item_fault_name(ITEM_FAULT_COUNT), "unknown");
+}
+
+#define T(test) cmocka_unit_test_setup_teardown(test, make_arena, drop_arena)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(a_good_answer_gives_every_verdict_with_its_raw_text),
+        T(plain_answers_in_any_order_and_layout_are_not_salvaged),
+        T(wrappings_are_seen_through),
+        T(thoughts_are_dropped_with_their_drafts),
+        T(cut_answers_keep_their_complete_items),
+        T(broken_bytes_cost_only_the_item_they_stand_in),
+        T(deep_nesting_costs_only_the_item_it_stands_in),
+        T(answers_without_items_leave_every_slot_missing),
+        T(foreign_and_repeated_items_are_counted_and_repeats_collapse),
+        T(the_first_item_of_an_id_weighs_its_share),
+        T(only_the_first_balanced_answer_counts),
+        T(names_of_states_and_faults_differ),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
