@@ -1,7 +1,7 @@
 /* The text of the progress line. Made of parts in a fixed order, each with a rank: a narrow
  * terminal loses the parts that matter least, never half of one.
  */
-#include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 
 #include "base/human.h"

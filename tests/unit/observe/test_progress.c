@@ -31,8 +31,9 @@ static void expect_line(const struct progress_view *v, const struct progress_pac
 static void a_wide_line_says_everything(void **state)
 {
     (void)state;
-    expect_line(&usual, &pace, 120,
-                "12,345/200,000  6%  812/s  3m 51s left  USD 0.33  64 in flight  3 retries  1 dead");
+    expect_line(
+        &usual, &pace, 120,
+        "12,345/200,000  6%  812/s  3m 51s left  USD 0.33  64 in flight  3 retries  1 dead");
 }
 
 static void a_narrow_line_loses_what_matters_least(void **state)

@@ -113,8 +113,8 @@ static void weaker_publishing_is_always_named(void **state)
 
 static void no_results_have_no_cost_per_ticket(void **state)
 {
-    struct summary_view v = {.run_id = "r", .ledger_path = "t.db", .stopped_by = "done",
-                             .message = "", .p50_us = -1};
+    struct summary_view v = {
+        .run_id = "r", .ledger_path = "t.db", .stopped_by = "done", .message = "", .p50_us = -1};
     (void)state;
     says(&v, "  cost      USD 0.00\n");
     says_not(&v, "per 1,000");
