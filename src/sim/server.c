@@ -24,7 +24,7 @@
 #define MAX_CONNECTIONS   10240
 #define CONNECTION_MEMORY (12 * 1024) /* bytes; a request's headers and a piece of its body */
 #define BACKLOG           4096
-#define IDLE_MS           100 /* longest sleep: how soon a stop is noticed */
+#define IDLE_MS           20 /* longest sleep: how soon a stop is noticed */
 #define DRAIN_US          INT64_C(2000000)
 
 void sim_options_init(struct sim_options *o)
