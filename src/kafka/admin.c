@@ -155,13 +155,18 @@ static rd_kafka_resp_err_t first_error(const rd_kafka_topic_partition_list_t *li
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
-enum status kadmin_committed(struct kadmin *a, struct kcommitted *v, size_t count,
+/* A read_uncommitted client asks the broker not to hold the answer back. */
+static enum status committed(struct kadmin *a, bool uncommitted, struct kcommitted *v, size_t count,
                              struct fail *fail)
 {
+    rd_kafka_t *rk;
+    enum status s = kadmin_handle(a, uncommitted, &rk, fail);
+    if (s != ST_OK)
+        return s;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new((int)count);
     for (size_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, v[i].topic, v[i].partition);
-    rd_kafka_resp_err_t err = rd_kafka_committed(a->rk, list, a->timeout_ms);
+    rd_kafka_resp_err_t err = rd_kafka_committed(rk, list, a->timeout_ms);
     if (!err)
         err = first_error(list);
     for (size_t i = 0; !err && i < count; i++) {
@@ -171,6 +176,18 @@ enum status kadmin_committed(struct kadmin *a, struct kcommitted *v, size_t coun
     }
     rd_kafka_topic_partition_list_destroy(list);
     return err ? kadmin_fail(a, fail, err, "committed offsets") : ST_OK;
+}
+
+enum status kadmin_committed(struct kadmin *a, struct kcommitted *v, size_t count,
+                             struct fail *fail)
+{
+    return committed(a, false, v, count, fail);
+}
+
+enum status kadmin_committed_so_far(struct kadmin *a, struct kcommitted *v, size_t count,
+                                    struct fail *fail)
+{
+    return committed(a, true, v, count, fail);
 }
 
 enum status kadmin_fence(const struct config_kafka *cfg, const char *transactional_id,

@@ -64,6 +64,10 @@ struct kcommitted {
  * waits for it to end (ST_UNAVAILABLE at the timeout). On error no metadata is left to free. */
 MUST_CHECK enum status kadmin_committed(struct kadmin *a, struct kcommitted *v, size_t count,
                                         struct fail *fail);
+/* The same without waiting: an open transaction has not moved anything yet. For a look before the
+ * owner of such a transaction, dead perhaps, is fenced. */
+MUST_CHECK enum status kadmin_committed_so_far(struct kadmin *a, struct kcommitted *v, size_t count,
+                                               struct fail *fail);
 
 struct kgroup {
     int members;    /* subscribed ones; -1 = some, but the broker does not say how many */

@@ -96,24 +96,28 @@ static enum status look_watermarks(struct startup *s, struct fail *fail)
             return st;
         p->mill.end = p->marks.stable;
         if (p->marks.high > p->marks.stable && p->owned)
-            log_event(LOG_WARN, "open_transaction",
-                      "a producer's transaction is still open: its records are not part of this run",
-                      L_STR("topic", p->mill.topic), L_INT("partition", p->mill.partition),
-                      L_INT("stable", p->marks.stable), L_INT("high", p->marks.high));
+            log_event(
+                LOG_WARN, "open_transaction",
+                "a producer's transaction is still open: its records are not part of this run",
+                L_STR("topic", p->mill.topic), L_INT("partition", p->mill.partition),
+                L_INT("stable", p->marks.stable), L_INT("high", p->marks.high));
     }
     return ST_OK;
 }
 
-static enum status read_committed(struct startup *s, struct fail *fail)
+/* Before fencing a transaction of our predecessor may still be open: what it would commit does not
+ * count yet, and waiting for it would last until the broker gives it up. */
+static enum status read_committed(struct startup *s, bool fenced, struct fail *fail)
 {
     struct kcommitted *v = mem_array(s->count, sizeof *v);
     for (size_t i = 0; i < s->count; i++) {
         mem_free(s->v[i].committed.metadata);
         s->v[i].committed.metadata = NULL;
-        v[i] = (struct kcommitted){.topic = s->v[i].mill.topic,
-                                   .partition = s->v[i].mill.partition};
+        v[i] =
+            (struct kcommitted){.topic = s->v[i].mill.topic, .partition = s->v[i].mill.partition};
     }
-    enum status st = kadmin_committed(s->o.admin, v, s->count, fail);
+    enum status st = fenced ? kadmin_committed(s->o.admin, v, s->count, fail)
+                            : kadmin_committed_so_far(s->o.admin, v, s->count, fail);
     for (size_t i = 0; st == ST_OK && i < s->count; i++) {
         s->v[i].committed = v[i];
         commit_note_parse(slice_str(v[i].metadata), &s->v[i].note);
@@ -224,7 +228,7 @@ enum status startup_look(const struct startup_options *o, struct startup *out, s
     if (st == ST_OK)
         st = look_watermarks(&s, fail);
     if (st == ST_OK)
-        st = read_committed(&s, fail);
+        st = read_committed(&s, false, fail);
     if (st == ST_OK)
         st = decide(&s, fail);
     if (st == ST_OK)
@@ -318,7 +322,7 @@ static enum status mark_published(struct startup *s, struct fail *fail)
 
 enum status startup_act(struct startup *s, struct fail *fail)
 {
-    enum status st = read_committed(s, fail);
+    enum status st = read_committed(s, true, fail);
     if (st == ST_OK)
         st = decide(s, fail);
     failpoint(FP_IN_RECOVERY);
