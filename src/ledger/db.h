@@ -12,17 +12,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "ledger/ledger.h"
+#include "ledger/state.h"
 
 #define LEDGER_APPLICATION_ID 0x544d4c47 /* "TMLG" in the file's header */
-
-/* Stored in table ticket: never renumber. */
-enum ticket_state {
-    TICKET_ADMITTED = 0,
-    TICKET_RESULT = 1,
-    TICKET_DEAD = 2,
-    TICKET_SKIPPED = 3,
-    TICKET_ADOPTED = 4
-};
 
 /* X(constant, embedded text of sql/queries/) */
 #define LEDGER_QUERIES(X)                                                                          \
