@@ -23,6 +23,7 @@ enum {
     PUBLISH_MS = 40000,
     RECOVER_MS = 15000,
     CLOSE_MS = 5000,
+    MEET_MS = 2000,
     DEFAULT_MESSAGE_BYTES = 1048588,
     LEAST_MESSAGE_BYTES = 1000 /* librdkafka takes no less */
 };
@@ -88,16 +89,36 @@ static enum status reach_brokers(struct kproducer *p, int timeout_ms, struct fai
     return ST_OK;
 }
 
+/* A record for a topic the client has not met waits up to a second; asking first takes
+ * milliseconds. Errors come out when publishing. */
+static void meet_topic(struct kproducer *p, const char *topic)
+{
+    rd_kafka_topic_t *t = rd_kafka_topic_new(p->rk, topic, NULL);
+    const struct rd_kafka_metadata *md;
+    if (t && rd_kafka_metadata(p->rk, 0, t, &md, MEET_MS) == RD_KAFKA_RESP_ERR_NO_ERROR)
+        rd_kafka_metadata_destroy(md);
+    if (t)
+        rd_kafka_topic_destroy(t);
+}
+
+static void meet_topics(struct kproducer *p)
+{
+    meet_topic(p, p->cfg->results_topic);
+    meet_topic(p, p->cfg->dead_letter_topic);
+}
+
 enum status kproducer_init(struct kproducer *p, int timeout_ms, struct fail *fail)
 {
     assert(p->state == NEEDS_INIT);
     enum status s = p->transactional_id ? ktxn_init(p->rk, kclient_deadline(timeout_ms), fail)
                                         : reach_brokers(p, timeout_ms, fail);
-    if (s == ST_OK)
-        p->state = READY;
-    else if (s == ST_FENCED)
+    if (s == ST_FENCED)
         p->state = FENCED;
-    return s;
+    if (s != ST_OK)
+        return s;
+    meet_topics(p);
+    p->state = READY;
+    return ST_OK;
 }
 
 void kproducer_known(struct kproducer *p, const struct commit_offset *offs, size_t m)
@@ -142,11 +163,13 @@ static enum status remake(struct kproducer *p, struct fail *fail)
 static enum status reinit(struct kproducer *p, int64_t deadline, struct fail *fail)
 {
     enum status s = ktxn_init(p->rk, deadline, fail);
-    if (s == ST_OK)
-        p->state = NEEDS_VERIFY;
-    else if (s == ST_FENCED)
+    if (s == ST_FENCED)
         p->state = FENCED;
-    return s;
+    if (s != ST_OK)
+        return s;
+    meet_topics(p);
+    p->state = NEEDS_VERIFY;
+    return ST_OK;
 }
 
 /* Between the acknowledged abort and the new handle's start a successor may have come and gone:
