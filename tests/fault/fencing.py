@@ -77,9 +77,9 @@ def wake(job, process):
     return job.wait(process)
 
 
-def overtaken_with_a_copy(name, failpoint):
+def overtaken_with_a_copy(name, failpoint, expected=73):
     """The sleeper's ledger is copied, the successor works with the copy to the end, then the
-    sleeper wakes: fenced, 73, no duplicate, offsets where the successor left them."""
+    sleeper wakes: fenced, no duplicate, offsets where the successor left them."""
     job, process, problem = sleeper(name, failpoint)
     if problem:
         return job, problem + "\n" + job.said(process)[-2000:]
@@ -96,7 +96,7 @@ def overtaken_with_a_copy(name, failpoint):
     job.ledger = copy
     # Calls that the sleeper still makes before it notices are in its own ledger only.
     problem = job.judge(books="part")
-    return job, problem or ended(73, woken, job.said(process))
+    return job, problem or ended(expected, woken, job.said(process))
 
 
 @case
@@ -116,7 +116,8 @@ def a_sleeper_after_its_transaction_is_fenced_by_a_copy():
 
 @case
 def a_sleeper_between_fencing_and_its_first_transaction_is_fenced_by_a_copy():
-    return overtaken_with_a_copy("zombie-start", "after_fencing:1:stop")
+    # It has not looked at the offsets again yet: when it does, its ledger is behind them.
+    return overtaken_with_a_copy("zombie-start", "after_fencing:1:stop", (65, 73))
 
 
 @case
@@ -133,7 +134,7 @@ def a_sleeper_with_the_ledger_in_hand_keeps_others_out_and_ends_its_work():
 @case
 def a_killed_one_leaves_its_transaction_to_its_successor():
     job = slow_job("hanging")
-    job.produce(200)
+    job.produce(300)
     status, said = job.run(failpoint="before_commit:3")
     if status != rig.KILLED:
         return job, f"exit {status}, expected to be killed\n{said[-2000:]}"

@@ -189,9 +189,10 @@ class Rig:
         target.close()
         source.close()
 
-    def dump(self):
+    def dump(self, keep_input=False):
         for topic, name in ((self.input, "input"), (self.results, "results"), (self.dead, "dead")):
-            self.save(name, "consume", topic)
+            if name != "input" or not keep_input:
+                self.save(name, "consume", topic)
         self.save("watermarks", "watermarks", self.input)
         self.save("offsets", "offsets", self.group)
 
@@ -203,9 +204,10 @@ class Rig:
         with open(os.path.join(self.folder, name + ".jsonl"), "rb") as f:
             return sum(1 for _ in f)
 
-    def judge(self, **case):
-        """Runs the oracle; returns its violations ("" = none) and keeps its summary."""
-        self.dump()
+    def judge(self, keep_input=False, **case):
+        """Runs the oracle; returns its violations ("" = none) and keeps its summary. keep_input:
+        the input was dumped before something was deleted from it."""
+        self.dump(keep_input)
         self.copy_ledger(os.path.join(self.folder, "ledger.db"))
         lines = self.count_lines("input")
         if lines != self.produced:

@@ -59,6 +59,12 @@ def killed_in_the_middle(job, count=300, failpoint="after_transaction:3"):
         raise RuntimeError("the run was killed before anything was published")
 
 
+def put_ledger(job, path):
+    remove_ledger(job)
+    shutil.copy(path, job.ledger)
+    os.chmod(job.ledger, 0o600)
+
+
 def remove_ledger(job):
     for name in os.listdir(job.folder):
         if name.startswith(os.path.basename(job.ledger)):
@@ -118,18 +124,11 @@ def an_older_copy_of_the_ledger_is_refused_and_the_newest_goes_on():
     job.produce(80)
     second = first or ended(FINISHED, *job.run())
     job.copy_ledger(new)
-    remove_ledger(job)
-    shutil.copy(old, job.ledger)
+    put_ledger(job, old)
     job.produce(40)
-
-    def put_back():
-        remove_ledger(job)
-        shutil.copy(new, job.ledger)
-        return ""
-
-    return job, second or first_problem(
-        lambda: ended(65, *job.run(), "older", "ledger rebuild"), put_back, finishes(job),
-        exact(job))
+    refused = second or ended(65, *job.run(), "older", "ledger rebuild")
+    put_ledger(job, new)
+    return job, refused or first_problem(finishes(job), exact(job))
 
 
 @case
@@ -138,6 +137,7 @@ def a_ledger_that_is_no_database_is_refused_untouched():
     job.produce(5)
     with open(job.ledger, "wb") as f:
         f.write(b"these are somebody's notes, not a database\n" * 50)
+    os.chmod(job.ledger, 0o600)
     before = os.stat(job.ledger).st_size
     return job, first_problem(
         lambda: ended(65, *job.run()),
@@ -197,6 +197,7 @@ def records_deleted_upstream_are_reported_as_lost_and_the_rest_is_done():
         return job, status
     before = job.committed()
     job.produce(100)
+    job.save("input", "consume", job.input)
     for partition, offset in before.items():
         rig.ktool("delete-records", job.input, partition, offset + 20)
     gone = [[p, offset, offset + 20] for p, offset in before.items()]
@@ -205,9 +206,7 @@ def records_deleted_upstream_are_reported_as_lost_and_the_rest_is_done():
         all_offsets = job.committed()
         ends = {w["partition"]: w["high"] for w in rig.ktool_lines("watermarks", job.input)}
         status = "" if all_offsets == ends else f"offsets {all_offsets}, ends {ends}"
-    # What was deleted cannot be read any more, so the oracle sees the rest only.
-    job.produced = sum(w["high"] - w["low"] for w in rig.ktool_lines("watermarks", job.input))
-    return job, status or job.judge(books="part", gone=gone)
+    return job, status or job.judge(keep_input=True, gone=gone)
 
 
 @case
@@ -250,7 +249,8 @@ def two_shards_share_the_topic_and_another_number_is_refused_before_the_end():
 
     def judge(shard):
         job.ledger = ledgers[shard]
-        return job.judge(shard=shard, shards=2, books="part", pending=shard == 0)
+        # Copies that come by partitions of different shards are unknown to each other's ledgers.
+        return job.judge(shard=shard, shards=2, books="part", pending=shard == 0, reuse=False)
 
     status, said = job.run("--shard", "0/2", config=config)
     return job, ended(FINISHED, status, said) or first_problem(
