@@ -18,9 +18,9 @@ struct item {
     const char *category;
     int confidence_percent;
     bool percent_as_is;
-    int summary_bytes;  /* 0 = none */
-    char spoiler;       /* put behind the summary; 0 = none */
-    bool inner_spoiler; /* as an escape of the answer's own JSON */
+    size_t summary_bytes; /* at least, filled up; at most LONG_SUMMARY */
+    char spoiler;         /* put behind the summary; 0 = none */
+    bool inner_spoiler;   /* as an escape of the answer's own JSON */
 };
 
 static void print_item(const struct item *item, struct buf *out)
@@ -33,12 +33,11 @@ static void print_item(const struct item *item, struct buf *out)
         buf_fmt(out, ",\"confidence\":%d,\"summary\":", item->confidence_percent);
     else
         buf_fmt(out, ",\"confidence\":0.%02d,\"summary\":", item->confidence_percent);
-    struct buf summary;
-    buf_init(&summary, SIZE_MAX);
-    verdict_summary(item->text, SUMMARY_BYTES, &summary);
-    while (summary.n < (size_t)item->summary_bytes)
-        buf_str(&summary, " and so on");
-    json_quote(out, buf_view(&summary));
+    char line[LONG_SUMMARY];
+    size_t n = verdict_summary(item->text, SUMMARY_BYTES, line);
+    for (; n < item->summary_bytes; n++)
+        line[n] = "and so on "[n % 10];
+    json_quote(out, slice_of(line, n));
     if (item->spoiler != 0) {
         out->n--;
         if (item->inner_spoiler)
@@ -48,7 +47,6 @@ static void print_item(const struct item *item, struct buf *out)
         buf_char(out, '"');
     }
     buf_char(out, '}');
-    buf_deinit(&summary);
 }
 
 static int find_injection(const struct question *q)

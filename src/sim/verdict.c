@@ -14,6 +14,7 @@
 #include "sim/scan.h"
 
 #define MAX_CATEGORIES 64
+#define READ_BYTES     200  /* of a text; the simulator must be cheap */
 #define STEM           5    /* letters of a word that count */
 #define TABLE_SIZE     2048 /* power of two */
 #define MAX_WORDS      (TABLE_SIZE / 2)
@@ -248,6 +249,8 @@ struct sim_verdict verdict_of(const struct profile *p, struct slice text, uint64
 {
     int hits[MAX_CATEGORIES] = {0};
     uint64_t hash;
+    if (text.n > READ_BYTES)
+        text.n = READ_BYTES;
     for (size_t at = 0; next_word(text, &at, &hash);) {
         const struct word *w = find_word(p, hash);
         if (w->hash != 0)
@@ -261,32 +264,32 @@ struct sim_verdict verdict_of(const struct profile *p, struct slice text, uint64
     return (struct sim_verdict){chosen, hits[chosen] > 0 ? 70 + spread : 50 + spread};
 }
 
-void verdict_summary(struct slice text, size_t max_bytes, struct buf *out)
+size_t verdict_summary(struct slice text, size_t max_bytes, char *line)
 {
-    size_t start = out->n, last_blank = 0;
+    size_t n = 0, last_blank = 0;
     bool blank = false;
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if (c <= 0x20 || c == 0x7f) {
-            blank = out->n > start;
+            blank = n > 0;
             continue;
         }
-        size_t n = 1;
-        while (i + n < text.n && ((unsigned char)text.p[i + n] & 0xc0) == 0x80)
-            n++;
-        if (out->n - start + n + blank > max_bytes) {
-            if (!blank && last_blank > start + max_bytes / 2) {
-                out->n = last_blank;
-                out->p[last_blank] = '\0';
-            }
-            return;
+        size_t size = 1;
+        while (i + size < text.n && ((unsigned char)text.p[i + size] & 0xc0) == 0x80)
+            size++;
+        if (n + size + blank > max_bytes) {
+            if (!blank && last_blank > max_bytes / 2)
+                n = last_blank; /* not in the middle of a word */
+            break;
         }
         if (blank) {
-            last_blank = out->n;
-            buf_char(out, ' ');
+            last_blank = n;
+            line[n++] = ' ';
             blank = false;
         }
-        buf_add(out, text.p + i, n);
-        i += n - 1;
+        for (size_t k = 0; k < size; k++)
+            line[n++] = text.p[i + k];
+        i += size - 1;
     }
+    return n;
 }

@@ -30,7 +30,7 @@ struct sim_verdict {
 /* text_hash: 8 bytes of a good hash of text. */
 struct sim_verdict verdict_of(const struct profile *p, struct slice text, uint64_t text_hash);
 
-/* Appends the first words of text on one line, at most max_bytes. */
-void verdict_summary(struct slice text, size_t max_bytes, struct buf *out);
+/* The first words of text on one line, at most max_bytes; returns how many. No NUL behind it. */
+size_t verdict_summary(struct slice text, size_t max_bytes, char *line);
 
 #endif
