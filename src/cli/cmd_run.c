@@ -8,10 +8,12 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
 #include "cli/options.h"
-#include "cli/version.h"
+#include "observe/progress.h"
+#include "observe/summary.h"
 #include "pipeline/run.h"
 
 struct shard {
@@ -98,30 +100,108 @@ static const struct option_table table = {
              "money, 77 keys, 78 configuration.",
 };
 
-static void log_outcome(const struct run_outcome *out)
+static void on_tick(void *arg, const struct mill_stats *s)
 {
-    if (!out->ran) {
-        log_event(LOG_ERROR, "run_refused", out->message, L_STR("why", out->stopped_by),
-                  L_INT("exit", out->exit_code));
+    progress_update(arg, &(struct progress_view){
+                                     .done = s->published_results + s->published_dead +
+                                             s->skipped + s->done_before,
+                                     .total = s->total,
+                                     .spent_pusd = s->spent_pusd,
+                                     .unpriced_calls = s->unpriced_calls,
+                                     .in_flight = s->in_flight,
+                                     .retries = s->retries,
+                                     .dead = s->dead,
+                                 });
+}
+
+static void tell_refused(const struct run_outcome *out)
+{
+    log_event(LOG_ERROR, "run_refused", out->message, L_STR("why", out->stopped_by),
+              L_INT("exit", out->exit_code));
+}
+
+static void tell_outcome(const struct config *c, const struct run_outcome *out,
+                         const char *ledger_path)
+{
+    const struct mill_stats *s = &out->stats;
+    struct summary_view v = {
+        .run_id = out->run_id,
+        .ledger_path = ledger_path,
+        .stopped_by = out->stopped_by,
+        .message = out->message,
+        .exit_code = out->exit_code,
+        .idempotent = !c->kafka.transactional,
+        .elapsed_us = out->duration_us,
+        .in = s->read - s->done_before,
+        .published = s->published_results,
+        .dead = s->published_dead,
+        .skipped = s->skipped,
+        .pending = s->live + s->results + s->dead - s->published_results - s->published_dead,
+        .done_before = s->done_before,
+        .published_earlier = s->published_earlier,
+        .lost = s->lost,
+        .reused = out->audit.run_reused,
+        .mismatch = out->audit_ok ? NULL : out->audit_message,
+        .spent_pusd = out->audit.run_cost_pusd,
+        .unknown_pusd = out->audit.run_unknown_pusd,
+        .unpriced_calls = s->unpriced_calls,
+        .input_tokens = out->audit.run_input_tokens,
+        .cached_tokens = out->audit.run_cached_tokens,
+        .output_tokens = out->audit.run_output_tokens,
+        .calls_answered = s->calls_answered,
+        .calls_failed = s->calls - s->calls_answered - s->calls_unknown,
+        .calls_unknown = s->calls_unknown,
+        .retries = s->retries,
+        .throttled = s->throttled,
+        .p50_us = s->latency.p50_us,
+        .p95_us = s->latency.p95_us,
+        .p99_us = s->latency.p99_us,
+        .max_us = s->latency.max_us,
+    };
+    struct buf text;
+    if (isatty(STDERR_FILENO) != 1) {
+        summary_log(&v);
         return;
     }
-    if (!out->audit_ok)
-        log_event(LOG_ERROR, "audit_failed", out->audit_message, L_NONE);
-    log_event(LOG_INFO, "run_summary", out->message[0] ? out->message : "done",
-              L_STR("stopped_by", out->stopped_by), L_INT("exit", out->exit_code),
-              L_INT("results", out->audit.run_results), L_INT("dead", out->audit.run_dead),
-              L_INT("skipped", out->audit.run_skipped), L_INT("pending", out->audit.pending),
-              L_INT("published", out->stats.published),
-              L_INT("cost_pusd", out->audit.run_cost_pusd),
-              L_INT("unknown_pusd", out->audit.run_unknown_pusd),
-              L_BOOL("audit_ok", out->audit_ok), L_INT("duration_ms", out->duration_us / 1000));
+    buf_init(&text, (size_t)1 << 16);
+    summary_render(&v, &text);
+    fwrite(text.p, 1, text.n, stderr);
+    buf_deinit(&text);
+}
+
+static int run(const struct config *config, const struct run_arguments *a)
+{
+    struct progress *progress = progress_new(STDERR_FILENO, &clock_system);
+    struct run_outcome out;
+    char *ledger_path = config_ledger_path(config, a->shard.index, NULL);
+    run_kafka(
+        &(struct run_options){
+            .config = config,
+            .shard = a->shard.index,
+            .shards = a->shard.count,
+            .limit = a->limit,
+            .from = a->from,
+            .new_ledger = a->new_ledger,
+            .reuse = !a->no_reuse,
+            .version = TICKETMILL_VERSION,
+            .tick = on_tick,
+            .arg = progress,
+            .tick_ms = 250,
+        },
+        &out);
+    progress_free(progress);
+    if (out.ran)
+        tell_outcome(config, &out, ledger_path);
+    else
+        tell_refused(&out);
+    mem_free(ledger_path);
+    return out.exit_code;
 }
 
 int cmd_run(int argc, char **argv)
 {
     struct run_arguments a = {.shard = {0, 1}, .limit = -1, .from = -1};
     struct config *config;
-    struct run_outcome out;
     int code = options_parse(&table, argc, argv, &a, NULL);
     if (code != OPTIONS_GO)
         return code;
@@ -129,22 +209,8 @@ int cmd_run(int argc, char **argv)
     if (code != 0)
         return code;
     code = cli_refuse_unbuilt(config);
-    if (code == 0) {
-        run_kafka(
-            &(struct run_options){
-                .config = config,
-                .shard = a.shard.index,
-                .shards = a.shard.count,
-                .limit = a.limit,
-                .from = a.from,
-                .new_ledger = a.new_ledger,
-                .reuse = !a.no_reuse,
-                .version = TICKETMILL_VERSION,
-            },
-            &out);
-        log_outcome(&out);
-        code = out.exit_code;
-    }
+    if (code == 0)
+        code = run(config, &a);
     config_free(config);
     return code;
 }

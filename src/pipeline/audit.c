@@ -14,17 +14,19 @@ struct equation {
 };
 
 bool audit_check(const struct ledger_audit *a, const struct mill_stats *s, bool complete,
-                 int64_t recovered_rows, char *message, size_t size)
+                 char *message, size_t size)
 {
     const struct equation v[] = {
-        {"tickets in", "results + dead + skipped + pending", a->tickets,
-         a->results + a->dead + a->skipped + a->pending, false},
+        {"tickets in the ledger", "results + dead + skipped + pending + adopted", a->tickets,
+         a->results + a->dead + a->skipped + a->pending + a->adopted, false},
         {"shares", "cost of answered and unknown calls", a->share_pusd,
          a->cost_pusd + a->unknown_pusd, false},
         {"rows not published", "none", a->outbox_unpublished, 0, true},
         {"calls in flight", "none", a->calls_sent, 0, true},
-        {"rows delivered", "terminal records of this run and recovered ones", s->published,
-         a->run_results + a->run_dead + recovered_rows, true},
+        {"tickets taken in", "results + dead + skipped + pending of this run",
+         s->read - s->done_before, s->results + s->dead + s->skipped + s->live, false},
+        {"records delivered", "terminal records of this run",
+         s->published_results + s->published_dead, a->run_results + a->run_dead, true},
     };
     message[0] = '\0';
     for (size_t i = 0; i < sizeof v / sizeof *v; i++) {

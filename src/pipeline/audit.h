@@ -8,9 +8,8 @@
 #include "pipeline/mill.h"
 
 /* False with a sentence naming the figures that differ. `complete`: the run ended by itself, so
- * everything terminal must be published and nothing may be in flight. recovered_rows: rows of
- * earlier runs that this one had to publish. */
+ * everything terminal must be published and nothing may be in flight. */
 bool audit_check(const struct ledger_audit *a, const struct mill_stats *s, bool complete,
-                 int64_t recovered_rows, char *message, size_t size);
+                 char *message, size_t size);
 
 #endif

@@ -168,6 +168,7 @@ static enum status begin_run(struct boot *b, struct fail *fail)
     if (st != ST_OK)
         return st;
     memcpy(b->ledger_id, info.ledger_id, sizeof info.ledger_id);
+    b->last_seq = info.last_seq;
     return ledger_begin_run(b->ledger, &run, fail);
 }
 

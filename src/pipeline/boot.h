@@ -28,6 +28,7 @@ struct boot {
     struct buf system_message;
     char prompt_version[SHA256_HEX_SIZE];
     char transactional_id[300];
+    int64_t last_seq; /* of the outbox when the run begins */
     char run_id[ID_SIZE], ledger_id[ID_SIZE];
 };
 

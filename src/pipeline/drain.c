@@ -102,7 +102,7 @@ static void cancel_calls(struct mill *m)
 
 static bool work_left(const struct mill *m)
 {
-    return !intake_over(m) || m->live > 0;
+    return !intake_over(m) || m->stats.live > 0;
 }
 
 /* Held tickets wait for proof that the configuration is fine; nothing is left that could give it. */
@@ -113,7 +113,7 @@ static void release_last_held(struct mill *m)
     int64_t held = 0;
     LIST_EACH(n, &m->held)
         held++;
-    if (held == m->live)
+    if (held == m->stats.live)
         follow_release_held(m);
 }
 
@@ -164,6 +164,7 @@ void drain_closed(struct mill *m, struct ledger_cmd *cmd)
     if (cmd->status != ST_OK)
         drain_stop(m, cmd->status, cmd->fail.text);
     m->phase = MILL_OVER;
+    m->stats.latency = latencies_figures(&m->latencies);
     m->o.finished(m->o.arg);
 }
 

@@ -319,6 +319,7 @@ static void admitted_closed(struct mill *m, struct ticket *t, const struct admit
             m->taken--;
         break;
     case ADMITTED_CHANGED:
+        m->stats.read--;
         m->window_tickets--;
         stop_changed(m, it);
         break;
@@ -346,6 +347,8 @@ void intake_admitted(struct mill *m, struct ledger_cmd *cmd)
     struct ticket **tickets = cmd->owner;
     m->admits--;
     if (cmd->status != ST_OK) {
+        for (size_t i = 0; i < cmd->u.admit.count; i++)
+            m->stats.read -= cmd->u.admit.items[i].kind == ADMIT_SKIP;
         drain_stop(m, cmd->status, cmd->fail.text);
         return;
     }

@@ -122,18 +122,17 @@ static void mark_published(struct mill *m, int64_t seq)
 
 static void count_published(struct mill *m, const struct publish_report *r)
 {
-    int64_t rows = (int64_t)(r->results + r->dead);
-    int64_t recovered = min64(rows, m->recovered_left);
-    m->recovered_left -= recovered;
-    m->window_tickets -= rows - recovered;
-    m->stats.published += rows;
+    m->stats.published_results += (int64_t)r->results;
+    m->stats.published_dead += (int64_t)r->dead;
+    m->stats.published_earlier += (int64_t)r->earlier;
+    m->window_tickets -= (int64_t)(r->results + r->dead);
 }
 
 static void published_ok(struct mill *m, const struct publish_report *r)
 {
     mill_progress(m);
     count_published(m, r);
-    if (r->results + r->dead > 0)
+    if (r->results + r->dead + r->earlier > 0)
         mark_published(m, r->published_seq);
     if (r->finished)
         m->publisher_over = true;
@@ -164,7 +163,6 @@ static void init_intake(struct mill *m)
         if (o->partitions[i].end > o->partitions[i].start)
             m->stats.total += o->partitions[i].end - o->partitions[i].start;
     }
-    m->recovered_left = o->recovered_rows;
     m->stats.lost = o->lost;
 }
 
@@ -200,6 +198,7 @@ struct mill *mill_new(const struct mill_options *o)
     const struct reactor *r = o->ports.reactor;
     m->o = *o;
     m->config = o->config;
+    latencies_init(&m->latencies);
     list_init(&m->everyone);
     list_init(&m->asks);
     list_init(&m->held);
@@ -232,6 +231,7 @@ void mill_free(struct mill *m)
     free_work(m);
     if (m->admit)
         ledger_cmd_free(m->admit);
+    latencies_deinit(&m->latencies);
     map_free(m->leaders);
     packer_free(m->packer);
     heap_deinit(&m->due);

@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "ledger/crumb.h"
+#include "pipeline/latency.h"
 #include "pipeline/ports.h"
 
 struct mill_partition {
@@ -37,7 +38,6 @@ struct mill_options {
     const struct pos *suspects; /* tickets a crash is counted for */
     const int32_t *suspect_crashes;
     size_t suspect_count;
-    int64_t recovered_rows;     /* of earlier runs, published first by this one */
     int64_t lost;               /* records deleted upstream before they were read */
     int64_t limit;              /* tickets to take at most; -1 = no limit */
     bool reuse;
@@ -53,13 +53,16 @@ struct mill_stats {
     int64_t admitted;     /* tickets that wanted classification */
     int64_t done_before;  /* had their terminal record already */
     int64_t results, dead, skipped, reused;
-    int64_t published;    /* terminal records at Kafka, those of earlier runs included */
-    int64_t calls, calls_unknown, retries, throttled;
+    int64_t published_results, published_dead; /* of this run, at Kafka */
+    int64_t published_earlier; /* left by earlier runs, brought to Kafka by this one */
+    int64_t live;         /* taken in, without a terminal state yet */
+    int64_t calls, calls_answered, calls_unknown, retries, throttled;
     int64_t in_flight;
     int64_t spent_pusd, unknown_pusd; /* this run's settled cost; reservations of unknown calls */
     int64_t unpriced_calls;
     int64_t lost;
     int64_t started_mono_us;
+    struct latency_figures latency; /* of answered calls; filled in at the end */
 };
 
 struct mill;

@@ -39,7 +39,7 @@ struct publisher {
     struct list rows; /* waiting, in order of seq */
     size_t row_count;
     int64_t oldest_mono_us; /* when work first waited; 0 = nothing waits */
-    int64_t published_seq;
+    int64_t published_seq, earlier_seq;
     bool finish;
     struct outrow *batch[ROWS_MAX];
     size_t batch_count;
@@ -204,24 +204,33 @@ static struct publish_report *report_new(const struct publisher *p, enum status 
     return r;
 }
 
+static void count_row(const struct publisher *p, const struct outrow *row,
+                      struct publish_report *r)
+{
+    if (row->seq <= p->earlier_seq)
+        r->earlier++;
+    else if (row->kind == OUTROW_DEAD)
+        r->dead++;
+    else
+        r->results++;
+}
+
 static void batch_committed(struct publisher *p, int64_t latency_us)
 {
-    size_t dead = 0;
+    if (p->batch_count > 0)
+        p->published_seq = p->batch[p->batch_count - 1]->seq;
+    struct publish_report *r = report_new(p, ST_OK, NULL);
+    r->latency_us = latency_us;
     for (size_t i = 0; i < p->batch_count; i++) {
-        dead += p->batch[i]->kind == OUTROW_DEAD;
-        p->published_seq = p->batch[i]->seq;
+        count_row(p, p->batch[i], r);
         mem_free(p->batch[i]);
     }
+    p->batch_count = 0;
     for (size_t i = 0; i < p->partition_count; i++) {
         frontier_commit(&p->partitions[i].frontier);
         p->partitions[i].dirty = false;
     }
     p->oldest_mono_us = p->row_count ? clock_mono_us(p->clock) : 0;
-    struct publish_report *r = report_new(p, ST_OK, NULL);
-    r->results = p->batch_count - dead;
-    r->dead = dead;
-    r->latency_us = latency_us;
-    p->batch_count = 0;
     queue_push(p->reports, &r->node);
 }
 
@@ -328,6 +337,7 @@ struct publisher *publisher_start(const struct publish_options *o)
              o->transactional_id);
     p->metadata_head = mem_str(head);
     p->published_seq = o->published_seq;
+    p->earlier_seq = o->earlier_seq;
     list_init(&p->rows);
     p->partition_count = o->partition_count;
     p->partitions = mem_array(o->partition_count ? o->partition_count : 1, sizeof *p->partitions);

@@ -53,7 +53,8 @@ struct publish_report {
                               final, nothing more will be published */
     struct fail fail;
     int64_t published_seq; /* highest sequence at Kafka; 0 = none yet */
-    size_t results, dead;  /* rows of this transaction */
+    size_t results, dead;  /* rows of this run in the transaction */
+    size_t earlier;        /* rows that earlier runs had left */
     int64_t latency_us;    /* of the transaction */
     bool finished;         /* answer to `finish` */
 };
@@ -72,6 +73,7 @@ struct publish_options {
     const char *ledger_id, *transactional_id;
     int shard, shards;
     int64_t published_seq; /* of earlier runs */
+    int64_t earlier_seq;   /* rows up to this sequence were left by earlier runs */
     const struct publish_partition *partitions;
     size_t partition_count;
     struct queue *reports; /* where struct publish_report go; the taker frees them */

@@ -34,7 +34,6 @@ struct runner {
     struct reactor_timer *ticker;
     struct mill *mill;
 
-    int64_t recovered_rows;
     int signals;
 };
 
@@ -166,7 +165,6 @@ static void copy_row(void *self, const struct outrow *row)
     struct runner *r = self;
     struct publish_item *item = publish_item_new(0);
     list_push(&item->rows, &outrow_new(row)->node);
-    r->recovered_rows++;
     publisher_post(r->publisher, item);
 }
 
@@ -195,6 +193,7 @@ static struct publisher *new_publisher(struct runner *r)
         .shard = r->o->shard,
         .shards = r->o->shards,
         .published_seq = s->published_seq,
+        .earlier_seq = r->boot.last_seq,
         .partitions = parts,
         .partition_count = n,
         .reports = r->reports,
@@ -249,7 +248,6 @@ static void new_mill(struct runner *r)
         .suspects = r->boot.suspects.v,
         .suspect_crashes = r->boot.suspects.crashes,
         .suspect_count = r->boot.suspects.n,
-        .recovered_rows = r->recovered_rows,
         .lost = s->lost,
         .limit = r->o->limit,
         .reuse = r->o->reuse,
@@ -323,7 +321,7 @@ static void conclude(struct runner *r)
         snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);
         return;
     }
-    out->audit_ok = audit_check(&out->audit, &out->stats, complete, r->recovered_rows,
+    out->audit_ok = audit_check(&out->audit, &out->stats, complete,
                                 out->audit_message, sizeof out->audit_message);
     if (!out->audit_ok)
         out->exit_code = status_exit(ST_AUDIT);

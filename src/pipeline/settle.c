@@ -233,6 +233,10 @@ static void book_stats(struct settling *s)
 {
     struct mill_stats *st = &s->m->stats;
     const struct ledger_settle *b = &s->cmd->u.settle.call;
+    if (b->state == CALL_ANSWERED) {
+        st->calls_answered++;
+        latencies_add(&s->m->latencies, b->latency_us);
+    }
     if (b->state == CALL_UNKNOWN) {
         st->calls_unknown++;
         if (b->cost_pusd != PUSD_UNPRICED)

@@ -82,6 +82,7 @@ struct mill {
     const struct config *config;
     struct random random;
     struct mill_stats stats;
+    struct latencies latencies; /* of answered calls */
 
     enum mill_phase phase;
     struct reactor_timer *timer;
@@ -94,10 +95,8 @@ struct mill {
     bool intake_stopped;
     struct ledger_cmd *admit; /* being filled */
     int64_t taken;            /* against --limit */
-    int64_t recovered_left;   /* rows of earlier runs not yet reported as published */
     int64_t window_tickets;   /* taken in, terminal record not yet published */
     int64_t window_bytes;     /* values held in memory */
-    int64_t live;             /* tickets in memory */
     int64_t commands;         /* with the ledger */
     int64_t admits;           /* of them ADMIT */
 

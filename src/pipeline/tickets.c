@@ -17,7 +17,7 @@ struct ticket *ticket_new(struct mill *m, const struct record *r)
     list_init(&t->copies);
     t->tier = m->config->routes[m->config->route_count - 1].tier;
     list_push(&m->everyone, &t->everyone);
-    m->live++;
+    m->stats.live++;
     m->window_bytes += (int64_t)t->record->value.n;
     return t;
 }
@@ -27,7 +27,7 @@ void ticket_free(struct mill *m, struct ticket *t)
     if (t->leads)
         map_remove(m->leaders, slice_of(t->reuse_key, sizeof t->reuse_key));
     list_remove(&t->everyone);
-    m->live--;
+    m->stats.live--;
     m->window_bytes -= (int64_t)t->record->value.n;
     mem_free(t->content.block);
     mem_free(t->record);
