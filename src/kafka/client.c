@@ -43,10 +43,10 @@ static bool is_refused(const char *name)
 
 static enum log_level level_of(int syslog_level, const char *facility)
 {
-    /* "CONFWARN": a property of the other kind of client; properties are given to both. */
-    if (syslog_level <= 4 && strcmp(facility, "CONFWARN") != 0)
-        return LOG_WARN;
-    return LOG_DEBUG;
+    /* "CONFWARN": a property of the other kind of client; properties are given to both.
+     * "AUTOCREATE": the embedded broker is older than the flag that forbids creating topics. */
+    bool expected = strcmp(facility, "CONFWARN") == 0 || strcmp(facility, "AUTOCREATE") == 0;
+    return syslog_level <= 4 && !expected ? LOG_WARN : LOG_DEBUG;
 }
 
 static void on_log(const rd_kafka_t *rk, int level, const char *facility, const char *text)

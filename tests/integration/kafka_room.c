@@ -285,9 +285,19 @@ static void producer_made_anew_stops_when_somebody_else_moved_the_offsets(void *
     mem_free(big);
 }
 
+static enum status publish_stubbornly(struct kafka_fixture *who, struct kproducer *p,
+                                      const char *value, int64_t next, const char *metadata)
+{
+    enum status s = ST_UNAVAILABLE;
+    for (int tries = 0; tries < 8 && (s == ST_UNAVAILABLE || s == ST_AGAIN); tries++)
+        s = kafka_fixture_publish(who, p, 1, value, next, metadata);
+    return s;
+}
+
 /* ---- another process ------------------------------------------------------------------------- */
 
-/* argv: zombie RESULTS INPUT GROUP TRANSACTIONAL_ID; exits with the status of its publish. */
+/* argv: zombie RESULTS INPUT GROUP TRANSACTIONAL_ID; publishes one row as stubbornly as a run does
+ * and exits with the status of that. */
 static int be_zombie(char **argv)
 {
     failpoint_init();
@@ -302,7 +312,7 @@ static int be_zombie(char **argv)
     if (kproducer_open(&z.cfg, argv[5], 0, &p, &fail) != ST_OK ||
         kproducer_init(p, INIT_MS, &fail) != ST_OK)
         return 100;
-    enum status s = kafka_fixture_publish(&z, p, 1, "zombie", 50, "1;zombie");
+    enum status s = publish_stubbornly(&z, p, "zombie", 50, "1;zombie");
     kproducer_close(p);
     return (int)s;
 }
@@ -382,42 +392,101 @@ static void killed_producer_leaves_an_open_transaction_that_its_successor_ends(v
 
 static void broker_does(const char *what)
 {
+    const char *dir = getenv("TICKETMILL_TEST_KAFKA_DIR");
+    if (!dir)
+        skip();
     char command[512];
-    snprintf(command, sizeof command, "tests/support/kafka/kafka.sh %s >/dev/null 2>&1", what);
+    snprintf(command, sizeof command, "tests/support/kafka/kafka.sh %s %s >/dev/null 2>&1", what,
+             dir);
     assert_int_equal(system(command), 0);
+}
+
+/* Restarts the broker in two seconds, meanwhile the test goes on. */
+static pid_t broker_returns(void)
+{
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        sleep(2);
+        if (!freopen("/dev/null", "w", stdout))
+            _exit(101);
+        execl("tests/support/kafka/kafka.sh", "kafka.sh", "restart",
+              getenv("TICKETMILL_TEST_KAFKA_DIR"), (char *)NULL);
+        _exit(101);
+    }
+    return pid;
+}
+
+static void end_well(pid_t pid)
+{
+    int status;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    assert_true(WIFEXITED(status));
+    assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 static void publishes_go_on_after_a_broker_restart(void **state)
 {
     (void)state;
-    const char *dir = getenv("TICKETMILL_TEST_KAFKA_DIR");
-    if (!dir)
-        skip();
-    char stop[300], restart[300];
-    snprintf(stop, sizeof stop, "stop %s", dir);
-    snprintf(restart, sizeof restart, "restart %s", dir);
     struct kproducer *p = kafka_fixture_producer(&f);
     assert_int_equal(kafka_fixture_publish(&f, p, 1, "before", 1, "1;before"), ST_OK);
-    broker_does(stop);
-    pid_t pid = fork();
-    if (pid == 0) {
-        sleep(2);
-        char script[512];
-        snprintf(script, sizeof script, "tests/support/kafka/kafka.sh %s >/dev/null 2>&1", restart);
-        execl("/bin/sh", "sh", "-c", script, (char *)NULL);
-        _exit(101);
-    }
-    enum status s = ST_UNAVAILABLE;
-    for (int tries = 0; tries < 5 && (s == ST_UNAVAILABLE || s == ST_AGAIN); tries++)
-        s = kafka_fixture_publish(&f, p, 2, "after", 2, "1;after");
-    assert_int_equal(s, ST_OK);
-    int status;
-    assert_int_equal(waitpid(pid, &status, 0), pid);
+    broker_does("stop");
+    pid_t broker = broker_returns();
+    assert_int_equal(publish_stubbornly(&f, p, "after", 2, "1;after"), ST_OK);
+    end_well(broker);
     char metadata[METADATA_BYTES];
     assert_int_equal(kafka_fixture_committed(&f, metadata), 2);
     assert_string_equal(metadata, "1;after");
     assert_int_equal(kafka_fixture_count(&f, f.results, false), 2);
     kproducer_close(p);
+}
+
+static void outage_that_outlasts_a_publish_is_survived(void **state)
+{
+    (void)state;
+    struct config_pair impatient[] = {{"message.timeout.ms", "1000"}};
+    f.cfg.properties = impatient;
+    f.cfg.property_count = 1;
+    struct kproducer *p = kafka_fixture_producer(&f);
+    assert_int_equal(kafka_fixture_publish(&f, p, 1, "before", 1, "1;before"), ST_OK);
+    broker_does("stop");
+    assert_int_equal(kafka_fixture_publish(&f, p, 2, "after", 2, "1;after"), ST_UNAVAILABLE);
+    broker_does("restart");
+    assert_int_equal(publish_stubbornly(&f, p, "after", 2, "1;after"), ST_OK);
+    assert_int_equal(publish_stubbornly(&f, p, "last", 3, "1;last"), ST_OK);
+    char metadata[METADATA_BYTES];
+    assert_int_equal(kafka_fixture_committed(&f, metadata), 3);
+    assert_int_equal(kafka_fixture_count(&f, f.results, false), 3);
+    kproducer_close(p);
+}
+
+/* The other process stops at the failpoint, the broker is killed, both go on. */
+static void outage_at(const char *failpoint_spec)
+{
+    pid_t pid = start_zombie(failpoint_spec);
+    int status;
+    assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+    assert_true(WIFSTOPPED(status));
+    broker_does("stop -9");
+    assert_int_equal(kill(pid, SIGCONT), 0);
+    pid_t broker = broker_returns();
+    end_well(pid); /* ST_OK is 0 */
+    end_well(broker);
+    char metadata[METADATA_BYTES];
+    assert_int_equal(kafka_fixture_committed(&f, metadata), 50);
+    assert_int_equal(kafka_fixture_count(&f, f.results, false), 1);
+}
+
+static void outage_before_the_offsets_publishes_once(void **state)
+{
+    (void)state;
+    outage_at("in_transaction:1:stop");
+}
+
+static void outage_before_the_commit_publishes_once(void **state)
+{
+    (void)state;
+    outage_at("before_commit:1:stop");
 }
 
 static void unreachable_brokers_are_reported_in_time(void **state)
@@ -459,6 +528,9 @@ int main(int argc, char **argv)
         ON_BROKER(zombie_woken_before_its_commit_is_fenced),
         ON_BROKER(killed_producer_leaves_an_open_transaction_that_its_successor_ends),
         ON_BROKER(publishes_go_on_after_a_broker_restart),
+        ON_BROKER(outage_that_outlasts_a_publish_is_survived),
+        ON_BROKER(outage_before_the_offsets_publishes_once),
+        ON_BROKER(outage_before_the_commit_publishes_once),
         ON_BROKER(unreachable_brokers_are_reported_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
