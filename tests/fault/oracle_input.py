@@ -155,6 +155,16 @@ def identity(ticket, record):
     return None
 
 
+def parse(text):
+    """The document in a list (it may be null), None when it is none."""
+    if too_deep(text):
+        return None
+    try:
+        return [json.loads(text, object_pairs_hook=first_wins, parse_constant=refuse_constant)]
+    except (ValueError, Broken):
+        return None
+
+
 def expect(record, topic, max_bytes, max_text):
     value = record.value
     if value is None:
@@ -168,13 +178,13 @@ def expect(record, topic, max_bytes, max_text):
     try:
         text = value.decode("utf-8")
     except UnicodeDecodeError:
-        return dead("invalid_utf8")
-    if too_deep(text):
+        # Where the bad byte stands outside of strings, either word for it is true.
+        sound = parse(value.decode("utf-8", "replace"))
+        return dead("invalid_utf8") if sound is not None else dead("invalid_utf8", "invalid_json")
+    ticket = parse(text)
+    if ticket is None:
         return dead("invalid_json")
-    try:
-        ticket = json.loads(text, object_pairs_hook=first_wins, parse_constant=refuse_constant)
-    except (ValueError, Broken):
-        return dead("invalid_json")
+    ticket = ticket[0]
     if forbidden_characters(ticket):
         return dead("invalid_json", "invalid_utf8")
     if not isinstance(ticket, dict):
