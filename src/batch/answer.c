@@ -159,31 +159,29 @@ static bool is_plain(struct slice text)
     return is_array(results);
 }
 
-/* A place in text that is on its way through brackets. Once inside of one that turned out broken,
- * strings are skipped, so that nothing inside a string is ever taken for structure. A string that
- * does not end on its line is itself broken: quotes then mean nothing until a bracket is met, and
- * those of that line are not tried again, which keeps the walk linear. */
+/* Has the object, whole or broken off, a member that only items have? (Wrappers have ids too.) */
+static bool is_item_like(struct slice object)
+{
+    struct item i;
+    item_open(object, &i);
+    return i.counts[KEY_CATEGORY] + i.counts[KEY_CONFIDENCE] > 0;
+}
+
+/* A place in text on its way from bracket to bracket. Up to `holds_to` the grammar is known to
+ * hold, so quotes open strings there and nothing inside one is taken for structure; behind it, in
+ * prose or where something broke, quotes mean nothing until the next bracket that holds. */
 struct walk {
     struct slice text;
-    size_t at;
-    bool inside;
-    size_t trusted_from; /* quotes before this offset mean nothing */
+    size_t at, holds_to;
 };
 
-/* At an opening quote: moves behind the closing one, whatever the escapes between. */
-static bool skip_string(struct walk *w)
+/* At an opening quote before holds_to: moves behind the closing one, or to where it broke. */
+static void skip_string(struct walk *w)
 {
     size_t i = w->at + 1;
-    while (i < w->text.n && w->text.p[i] != '\n') {
-        if (w->text.p[i] == '"') {
-            w->at = i + 1;
-            return true;
-        }
+    while (i < w->holds_to && w->text.p[i] != '"')
         i += w->text.p[i] == '\\' ? 2 : 1;
-    }
-    w->trusted_from = i;
-    w->inside = false;
-    return false;
+    w->at = i < w->holds_to ? i + 1 : w->holds_to;
 }
 
 /* Moves to the next opening bracket. */
@@ -193,46 +191,42 @@ static bool next_opener(struct walk *w)
         char ch = w->text.p[w->at];
         if (ch == '{' || ch == '[')
             return true;
-        bool opens_string = ch == '"' && w->inside && w->at >= w->trusted_from;
-        if (!opens_string || !skip_string(w))
+        if (ch == '"' && w->at < w->holds_to)
+            skip_string(w);
+        else
             w->at++;
     }
     return false;
 }
 
-static void step_inside(struct walk *w)
+/* Goes on behind a bracket whose value, which holds or breaks off at `end`, was not taken as a
+ * whole. An item that broke off is left as a whole: nothing nested in it is an item. */
+static void step_on(struct walk *w, bool complete, size_t end)
 {
-    w->at++;
-    w->inside = true;
+    struct slice rest = slice_of(w->text.p + w->at, w->text.n - w->at);
+    if (end > w->holds_to)
+        w->holds_to = end;
+    w->at = !complete && is_object(rest) && is_item_like(rest) ? end : w->at + 1;
 }
 
-/* The first balanced container that names one of our tickets. */
+/* The first balanced container that names one of our tickets, unless an item stands before it that
+ * belongs to none. */
 static bool take_first_container(struct check *c, struct slice text)
 {
     struct walk w = {.text = text};
     while (next_opener(&w)) {
         size_t end = w.at;
         struct slice v;
-        if (!skim_value(text, &end, &v)) {
-            step_inside(&w);
-        } else if (visit_container(c, v, false)) {
+        bool complete = skim_value(text, &end, &v);
+        if (complete && visit_container(c, v, false)) {
             visit_container(c, v, true);
             return true;
-        } else if (is_object(v) && is_ours(c, v)) {
-            w.at = end; /* an item on its own: the scan's business */
-        } else {
-            step_inside(&w);
         }
+        if (complete && is_object(v) && is_ours(c, v))
+            return false;
+        step_on(&w, complete, end);
     }
     return false;
-}
-
-/* An object with an id and a category, ours or not. */
-static bool looks_like_item(struct slice object)
-{
-    struct item i;
-    item_open(object, &i);
-    return i.counts[KEY_ID] > 0 && i.counts[KEY_CATEGORY] > 0;
 }
 
 /* Every complete object that is an item, wherever it stands. */
@@ -242,12 +236,12 @@ static void scan_items(struct check *c, struct slice text)
     while (next_opener(&w)) {
         size_t end = w.at;
         struct slice v;
-        bool complete = text.p[w.at] == '{' && skim_value(text, &end, &v);
-        if (complete && (looks_like_item(v) || is_ours(c, v))) {
+        bool complete = skim_value(text, &end, &v);
+        if (complete && is_object(v) && (is_item_like(v) || is_ours(c, v))) {
             take_item(c, v, SLICE_NONE);
             w.at = end;
         } else {
-            step_inside(&w);
+            step_on(&w, complete, end);
         }
     }
 }
@@ -270,6 +264,14 @@ static struct slice drop_thoughts(struct slice text, bool *dropped)
     return text;
 }
 
+static void salvage(struct check *c, struct slice text)
+{
+    c->out->salvaged = true;
+    text.n = text.n < ANSWER_SALVAGE_MAX ? text.n : ANSWER_SALVAGE_MAX;
+    if (!take_first_container(c, text))
+        scan_items(c, text);
+}
+
 static void finish(struct answer *out)
 {
     for (size_t i = 0; i < out->n; i++) {
@@ -290,10 +292,10 @@ void answer_check(const struct answer_rules *rules, const struct answer_sent *se
     struct check c = {rules, sent, a, out};
     struct slice text = drop_thoughts(content, &out->salvaged);
     out->blank = text.n == 0;
-    if (!is_plain(text))
-        out->salvaged = true;
-    if (!take_first_container(&c, text))
-        scan_items(&c, text);
+    if (is_plain(text) && visit_container(&c, text, false))
+        visit_container(&c, text, true);
+    else
+        salvage(&c, text);
     finish(out);
 }
 

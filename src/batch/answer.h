@@ -10,7 +10,8 @@
  * 3. the first balanced value in it, prose and fences around it ignored, that is such an object, an
  *    array of items, or an object from id to item (bare or under "results");
  * 4. every complete object anywhere outside of strings that carries one of our ids.
- * Anything but plain 2 sets `salvaged` and flags its verdicts.
+ * Anything but plain 2 sets `salvaged` and flags its verdicts; beyond ANSWER_SALVAGE_MAX bytes such
+ * an answer is not looked at, which bounds the time a hostile one can take.
  *
  * Rules for an item (complete, with contract section 4): an id that was sent, once (repeats with
  * the same verdict collapse, others void both); none of id, category, confidence, summary twice;
@@ -31,6 +32,8 @@
 #include "batch/ids.h"
 #include "config/config.h"
 #include "model/verdict.h"
+
+#define ANSWER_SALVAGE_MAX ((size_t)256 * 1024)
 
 struct answer_rules {
     const struct config_category *categories;

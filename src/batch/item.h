@@ -14,7 +14,8 @@ struct item {
     int counts[ITEM_KEYS];          /* how many members have that name */
 };
 
-/* `object` is a complete JSON object (skim.h). */
+/* `object` begins with a JSON object; what follows its end, or the place where it breaks, is not
+ * looked at. raw is all of `object`. */
 void item_open(struct slice object, struct item *out);
 
 /* A raw JSON string as text: NONE when it is no string, or holds invalid UTF-8, a NUL or a lone

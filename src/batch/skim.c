@@ -152,11 +152,11 @@ bool skim_value(struct slice text, size_t *at, struct slice *out)
     struct skim s = skim_at(text, *at);
     skip_blank(&s);
     const char *start = s.p;
-    if (!value(&s, JSON_MAX_DEPTH))
-        return false;
-    *out = slice_of(start, (size_t)(s.p - start));
+    bool complete = value(&s, JSON_MAX_DEPTH);
     *at = (size_t)(s.p - text.p);
-    return true;
+    if (complete)
+        *out = slice_of(start, (size_t)(s.p - start));
+    return complete;
 }
 
 bool skim_next(struct slice text, size_t *at, struct slice *key, struct slice *out)

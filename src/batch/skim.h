@@ -11,11 +11,13 @@
 #include "base/slice.h"
 
 /* The complete value that begins at *at, blanks before it skipped; *at moves behind it. False when
- * there is none: broken, cut, or nested too deeply; *at is then untouched. */
+ * there is none: broken, cut, or nested too deeply; *at is then where the grammar stopped to hold.
+ */
 bool skim_value(struct slice text, size_t *at, struct slice *value);
 
-/* Walks a complete array or object (as given by skim_value): *at = 0 to start, the next element or
- * member each time, false at the end. `key` is NONE in arrays, else raw with its quotes. */
+/* Walks an array or object that begins at text.p[0]: *at = 0 to start, the next element or member
+ * each time, false at its end or where it breaks. `key` is NONE in arrays, else raw with its
+ * quotes; it is set too when only the value behind it is broken. */
 bool skim_next(struct slice container, size_t *at, struct slice *key, struct slice *value);
 
 #endif

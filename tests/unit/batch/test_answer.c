@@ -252,6 +252,25 @@ static void deep_nesting_costs_only_the_item_it_stands_in(void **state)
     buf_deinit(&b);
 }
 
+static void prose_is_looked_through_up_to_a_bound_and_plain_answers_are_not_bound(void **state)
+{
+    (void)state;
+    const size_t n = ANSWER_SALVAGE_MAX + 1000;
+    char *content = arena_alloc(&arena, n);
+    memset(content, ' ', n);
+    memcpy(content, "x", 1);
+    memcpy(content + ANSWER_SALVAGE_MAX - strlen(K), K, strlen(K));
+    memcpy(content + ANSWER_SALVAGE_MAX + 10, X, strlen(X));
+    const struct form prose = {slice_of(content, n), "V--", true};
+    check_forms(&prose, 1);
+
+    memset(content, ' ', n);
+    memcpy(content, "{\"results\":[" K ",", strlen("{\"results\":[" K ","));
+    memcpy(content + ANSWER_SALVAGE_MAX + 10, X "]}", strlen(X "]}"));
+    const struct form plain = {slice_of(content, n), "VV-", false};
+    check_forms(&plain, 1);
+}
+
 static void answers_without_items_leave_every_slot_missing(void **state)
 {
     (void)state;
@@ -380,6 +399,7 @@ int main(void)
         T(cut_answers_keep_their_complete_items),
         T(broken_bytes_cost_only_the_item_they_stand_in),
         T(deep_nesting_costs_only_the_item_it_stands_in),
+        T(prose_is_looked_through_up_to_a_bound_and_plain_answers_are_not_bound),
         T(answers_without_items_leave_every_slot_missing),
         T(foreign_and_repeated_items_are_counted_and_repeats_collapse),
         T(the_first_item_of_an_id_weighs_its_share),
