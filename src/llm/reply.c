@@ -116,7 +116,7 @@ static void tell_error(const struct dialect_error *e, struct llm_reply *out)
     reply_line(e->code.n > 0 ? e->code : e->type, out->provider_code, sizeof out->provider_code);
     struct slice text = e->message;
     if (text.n > MESSAGE_BYTES)
-        text.n = MESSAGE_BYTES;
+        text.n = utf8_floor(text, MESSAGE_BYTES);
     reply_line(text, out->message, sizeof out->message);
 }
 
