@@ -55,33 +55,54 @@ static enum status meet_again(struct ledger *l, struct admit_item *item, struct 
     return db_run(l, &resume, fail);
 }
 
-/* Fills *a and *original when there is an answer for this key; its slices are in the arena. */
-static enum status find_answer(struct ledger *l, struct arena *arena, const struct admit_item *item,
-                               struct answer *a, struct pos *original, bool *found,
-                               struct fail *fail)
+/* Where the newest answer under this key stands. */
+static enum status find_original(struct ledger *l, const struct admit_item *item,
+                                 struct pos *original, bool *found, struct fail *fail)
 {
     struct use u = db_use(l, Q_REUSE_FIND);
+    int64_t newest = -1;
 
     bind_blob(&u, hash_slice(item->reuse_key, LEDGER_HASH_SIZE));
     bind_i64(&u, item->reuse_since_unix_us);
+    for (;;) { /* usually none, rarely more than one: cheaper than sorting in SQL */
+        bool row = false;
+        enum status st = db_row(l, &u, &row, fail);
+        if (st != ST_OK)
+            return st;
+        if (!row)
+            break;
+        if (col_i64(&u, 3) > newest) {
+            newest = col_i64(&u, 3);
+            *original =
+                (struct pos){(int32_t)col_i64(&u, 0), (int32_t)col_i64(&u, 1), col_i64(&u, 2)};
+        }
+    }
+    *found = newest >= 0;
+    return ST_OK;
+}
+
+static enum status load_answer(struct ledger *l, struct arena *arena, const struct pos *original,
+                               struct answer *a, bool *found, struct fail *fail)
+{
+    struct use u = db_use(l, Q_RESULT_GET);
+
+    bind_pos(&u, *original);
     enum status st = db_row(l, &u, found, fail);
     if (st != ST_OK || !*found)
         return st;
-    *original = (struct pos){(int32_t)col_i64(&u, 0), (int32_t)col_i64(&u, 1), col_i64(&u, 2)};
     *a = (struct answer){
-        .category = arena_copy(arena, col_text(&u, 3)),
-        .confidence_ppm = (int32_t)col_i64(&u, 4),
-        .summary = arena_copy(arena, col_text(&u, 5)),
-        .flags = (uint32_t)col_i64(&u, 6) & ~BILLING_FLAGS,
-        .low_confidence = col_i64(&u, 7) != 0,
-        .call = col_i64(&u, 8),
-        .call_id = arena_copy(arena, col_text(&u, 9)),
-        .model = arena_copy(arena, col_text(&u, 10)),
-        .provider = arena_copy(arena, col_text(&u, 11)),
-        .tier = arena_copy(arena, col_text(&u, 12)),
-        .prompt_version = arena_copy(arena, col_text(&u, 13)),
+        .category = arena_copy(arena, col_text(&u, 0)),
+        .confidence_ppm = (int32_t)col_i64(&u, 1),
+        .summary = arena_copy(arena, col_text(&u, 2)),
+        .flags = (uint32_t)col_i64(&u, 3) & ~BILLING_FLAGS,
+        .low_confidence = col_i64(&u, 4) != 0,
+        .call = col_i64(&u, 5),
+        .call_id = arena_copy(arena, col_text(&u, 6)),
+        .model = arena_copy(arena, col_text(&u, 7)),
+        .provider = arena_copy(arena, col_text(&u, 8)),
+        .tier = arena_copy(arena, col_text(&u, 9)),
+        .prompt_version = arena_copy(arena, col_text(&u, 10)),
         .original = original,
-        .record = item->record,
     };
     db_end(&u);
     return ST_OK;
@@ -94,10 +115,13 @@ static enum status try_reuse(struct ledger *l, struct ledger_cmd *cmd, struct ad
     struct pos original;
     struct ticket_row t;
     bool found = false;
-    enum status st = find_answer(l, &cmd->arena, item, &a, &original, &found, fail);
+    enum status st = find_original(l, item, &original, &found, fail);
 
+    if (st == ST_OK && found)
+        st = load_answer(l, &cmd->arena, &original, &a, &found, fail);
     if (st != ST_OK || !found)
         return st;
+    a.record = item->record;
     st = ticket_load(l, &cmd->arena, item->pos, &t, fail);
     if (st == ST_OK)
         st = ticket_end_result(l, cmd, &t, &a, fail);

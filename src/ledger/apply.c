@@ -1,9 +1,10 @@
-/* A group of commands as one durable transaction, each command inside a savepoint of its own.
+/* A group of commands as one durable transaction; a command that fails is undone alone.
  *
- * A command that fails is rolled back alone and comes back with its reason; what ends the whole
- * transaction ends the ledger for this process, because after a failed write or fsync nobody knows
- * what the disk holds. A full disk is the one exception (ledger.h). What the commands do is in
- * admit.c, claims.c and settle.c.
+ * Savepoints cost a copy of every page touched, and commands fail by bugs only. So a group is
+ * first tried without; when a command in it fails, the whole is rolled back and done again with a
+ * savepoint around each command. What ends the whole transaction ends the ledger for this process,
+ * because after a failed write or fsync nobody knows what the disk holds; a full disk is the one
+ * exception (ledger.h). What the commands do is in admit.c, claims.c and settle.c.
  */
 #include "ledger/books.h"
 
@@ -66,12 +67,26 @@ static void forget(struct ledger *l, struct ledger_cmd *cmd, int64_t last_seq)
     l->prompt_version = NULL;
 }
 
+static bool is_new_work(const struct ledger_cmd *cmd)
+{
+    return cmd->op == LOP_ADMIT || cmd->op == LOP_INTENT;
+}
+
+/* Any failure is the group's. */
+static enum status apply_plainly(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
+{
+    cmd->status = apply_command(l, cmd, &cmd->fail);
+    if (cmd->status != ST_OK)
+        *fail = cmd->fail;
+    return cmd->status;
+}
+
 /* ST_OK also when the command failed alone: cmd->status says so. */
 static enum status apply_in_savepoint(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
 {
     const int64_t last_seq = l->last_seq;
 
-    if (l->full && (cmd->op == LOP_ADMIT || cmd->op == LOP_INTENT)) {
+    if (l->full && is_new_work(cmd)) {
         cmd->status = fail_set(&cmd->fail, ST_LEDGER_IO, SQLITE_FULL,
                                "%s: disk full; only what is paid for is still written", l->path);
         return ST_OK;
@@ -79,14 +94,11 @@ static enum status apply_in_savepoint(struct ledger *l, struct ledger_cmd *cmd, 
     enum status st = db_tx(l, TX_SAVEPOINT, fail);
     if (st != ST_OK)
         return st;
-    cmd->status = apply_command(l, cmd, &cmd->fail);
-    if (cmd->status == ST_OK)
+    if (apply_plainly(l, cmd, fail) == ST_OK)
         return db_tx(l, TX_RELEASE, fail);
     forget(l, cmd, last_seq);
-    if (sqlite_ends_group(cmd->fail.sys) || sqlite3_get_autocommit(l->db)) {
-        *fail = cmd->fail;
+    if (sqlite_ends_group(cmd->fail.sys) || sqlite3_get_autocommit(l->db))
         return cmd->status;
-    }
     st = db_tx(l, TX_ROLLBACK_TO, fail);
     return st == ST_OK ? db_tx(l, TX_RELEASE, fail) : st;
 }
@@ -102,12 +114,15 @@ static enum status store_sequences(struct ledger *l, struct fail *fail)
     return st;
 }
 
-static enum status apply_group(struct ledger *l, struct queue_node *chain, struct fail *fail)
+typedef enum status apply_fn(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+
+static enum status apply_group(struct ledger *l, struct queue_node *chain, apply_fn *apply,
+                               struct fail *fail)
 {
     enum status st = db_tx(l, TX_BEGIN, fail);
 
     for (struct queue_node *n = chain; st == ST_OK && n; n = n->next)
-        st = apply_in_savepoint(l, LIST_ENTRY(n, struct ledger_cmd, node), fail);
+        st = apply(l, LIST_ENTRY(n, struct ledger_cmd, node), fail);
     if (st == ST_OK)
         st = store_sequences(l, fail);
     if (st == ST_OK)
@@ -142,11 +157,13 @@ enum status ledger_apply(struct ledger *l, struct queue_node *chain, struct fail
 
     if (l->broken.code != ST_OK)
         return refuse(chain, &l->broken, fail);
-    enum status st = apply_group(l, chain, &why);
+    enum status st = apply_group(l, chain, l->full ? apply_in_savepoint : apply_plainly, &why);
+    if (st != ST_OK && !sqlite_ends_group(why.sys))
+        st = apply_group(l, chain, apply_in_savepoint, &why);
     if (st != ST_OK && sqlite_is_full(why.sys) && !l->full) {
         l->full = true;
         place_give_up_reserve(l->path);
-        st = apply_group(l, chain, &why);
+        st = apply_group(l, chain, apply_in_savepoint, &why);
     }
     if (st == ST_OK)
         return ST_OK;

@@ -20,10 +20,17 @@
 #define SCRATCH_MAX          (256u << 20)
 #define ASSUMED_RECORD_BYTES 1000000 /* what librdkafka sends and brokers take by default */
 
+static void configure_library(void)
+{
+    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 2000);
+}
+
 static enum status connect_db(const char *path, sqlite3 **db, struct fail *fail)
 {
     const int flags =
         SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+    configure_library();
     int rc = sqlite3_open_v2(path, db, flags, NULL);
 
     if (rc != SQLITE_OK)
