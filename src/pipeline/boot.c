@@ -6,6 +6,7 @@
  */
 #include "pipeline/boot.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -129,23 +130,32 @@ static enum status settle_crash(struct boot *b, struct fail *fail)
     return st;
 }
 
+static enum status prepare_prices(struct boot *b, struct mill_model *m, struct fail *fail)
+{
+    enum status st = ST_OK;
+    m->prices = mem_array((size_t)m->config->price_count + 1, sizeof *m->prices);
+    for (int i = 0; st == ST_OK && i < m->config->price_count; i++) {
+        const struct config_price *period = &m->config->prices[i];
+        m->prices[i] = price_of(period);
+        st = ledger_price(b->ledger, m->config->name, period->from_unix_us, &m->prices[i], fail);
+    }
+    return st;
+}
+
 static enum status prepare_models(struct boot *b, struct fail *fail)
 {
     const struct config *c = b->config;
     enum status st = ST_OK;
-    int64_t now = clock_unix_us(&clock_system);
     buf_init(&b->system_message, SYSTEM_MESSAGE_MAX);
     prompt_system(&c->classification, &b->system_message);
     prompt_version(buf_view(&b->system_message), b->prompt_version);
     b->models = mem_array((size_t)c->model_count, sizeof *b->models);
     for (int i = 0; st == ST_OK && i < c->model_count; i++) {
         struct mill_model *m = &b->models[i];
-        int64_t from = INT64_MIN;
         m->config = &c->models[i];
-        m->price = price_at(m->config, now, &from);
         st = llm_template_new(c, i, buf_view(&b->system_message), &m->request, fail);
-        if (st == ST_OK && m->price.priced)
-            st = ledger_price(b->ledger, m->config->name, from, &m->price, fail);
+        if (st == ST_OK)
+            st = prepare_prices(b, m, fail);
     }
     return st;
 }
@@ -172,9 +182,25 @@ static enum status begin_run(struct boot *b, struct fail *fail)
     return ledger_begin_run(b->ledger, &run, fail);
 }
 
+static void on_signal(int signo)
+{
+    (void)signo;
+    _exit(5);
+}
+
+/* Nothing is in flight yet and the books survive a kill: a signal just ends it. */
+static void leave_on_signals(void)
+{
+    struct sigaction act = {.sa_handler = on_signal};
+    sigemptyset(&act.sa_mask);
+    sigaction(SIGTERM, &act, NULL);
+    sigaction(SIGINT, &act, NULL);
+}
+
 enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fail)
 {
     memset(b, 0, sizeof *b);
+    leave_on_signals();
     b->o = o;
     b->config = o->config;
     snprintf(b->transactional_id, sizeof b->transactional_id, "%s-%d", b->config->kafka.group,
@@ -200,8 +226,10 @@ enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fa
 void boot_down(struct boot *b)
 {
     kproducer_close(b->producer);
-    for (int i = 0; b->models && i < b->config->model_count; i++)
+    for (int i = 0; b->models && i < b->config->model_count; i++) {
         llm_template_free(b->models[i].request);
+        mem_free(b->models[i].prices);
+    }
     mem_free(b->models);
     mem_free(b->suspects.v);
     mem_free(b->suspects.crashes);

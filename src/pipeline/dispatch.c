@@ -4,6 +4,7 @@
  * the most it can cost, is durable. What an ask does after its call is settle.c's and follow.c's.
  */
 #include <assert.h>
+#include <stdio.h>
 
 #include "base/failpoint.h"
 #include "base/log.h"
@@ -80,6 +81,12 @@ static bool choose_model(struct mill *m, struct ask *a)
     return true;
 }
 
+static struct price price_now(const struct mill_model *model, int64_t unix_us)
+{
+    int period = price_period(model->config, unix_us);
+    return period < 0 ? (struct price){.priced = false} : model->prices[period];
+}
+
 /* Everything about the request that must be known before its intent. 0 tokens left = oversize. */
 static enum status prepare(struct mill *m, struct ask *a)
 {
@@ -111,7 +118,7 @@ static enum status prepare(struct mill *m, struct ask *a)
     buf_deinit(&user);
     if (failed)
         return ST_LIMIT;
-    a->price = model->price;
+    a->price = price_now(model, mill_unix_now(m));
     return ST_OK;
 }
 
@@ -161,10 +168,18 @@ static void refuse_locally(struct mill *m, struct ask *a)
     follow_up(m, a);
 }
 
+static void stop_without_model(struct mill *m, const struct ask *a)
+{
+    char text[400];
+    snprintf(text, sizeof text, "no model of tier %s can be used: the provider answered \"%s\"",
+             m->config->tiers[a->tier].name, m->refusal);
+    drain_stop(m, ST_CONFIG, text);
+}
+
 static void ask_start(struct mill *m, struct ask *a)
 {
     if (!choose_model(m, a)) {
-        drain_stop(m, ST_CONFIG, "every model of the tier was stopped by its provider's answer");
+        stop_without_model(m, a);
         ask_wait(m, a, 0);
         return;
     }

@@ -35,7 +35,7 @@ int mill_exit_code(const struct mill *m)
         if (rank(other) < rank(code))
             code = other;
     }
-    if (m->signalled && rank(5) < rank(code))
+    if (m->interrupted && rank(5) < rank(code))
         code = 5;
     if ((too_many_dead(m) || m->stats.lost > 0) && rank(3) < rank(code))
         code = 3;
@@ -48,7 +48,7 @@ const char *mill_stopped_by(const struct mill *m)
         return "stalled";
     if (m->stop_count > 0)
         return status_text(m->stops[0]);
-    if (m->signalled)
+    if (m->interrupted)
         return "signal";
     return m->limit_reached ? "limit" : "done";
 }
@@ -80,9 +80,15 @@ void drain_stop(struct mill *m, enum status why, const char *message)
     stop_working(m);
 }
 
+static bool work_left(const struct mill *m)
+{
+    return !intake_over(m) || m->stats.live > 0;
+}
+
 void mill_signal(struct mill *m)
 {
     m->signalled = true;
+    m->interrupted = m->phase == MILL_RUNNING && work_left(m);
     m->grace_until_mono_us = mill_now(m) + m->config->run.shutdown_grace_us;
     log_event(LOG_WARN, "run_signalled", "stopping: waiting for the calls already sent",
               L_INT("in_flight", m->stats.in_flight));
@@ -100,20 +106,20 @@ static void cancel_calls(struct mill *m)
     }
 }
 
-static bool work_left(const struct mill *m)
-{
-    return !intake_over(m) || m->stats.live > 0;
-}
-
 /* Held tickets wait for proof that the configuration is fine; nothing is left that could give it. */
 static void release_last_held(struct mill *m)
 {
     if (list_empty(&m->held) || !intake_over(m) || m->commands > 0 || m->stats.in_flight > 0)
         return;
-    int64_t held = 0;
+    int64_t waiting = 0;
     LIST_EACH(n, &m->held)
-        held++;
-    if (held == m->stats.live)
+    {
+        const struct ticket *t = LIST_ENTRY(n, struct ticket, node);
+        waiting++;
+        LIST_EACH(copy, &t->copies)
+            waiting++;
+    }
+    if (waiting == m->stats.live)
         follow_release_held(m);
 }
 

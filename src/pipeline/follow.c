@@ -173,6 +173,7 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         ask_alone(m, t, move.purpose);
         break;
     case LADDER_HOLD:
+        t->held_status = a->http_status;
         list_push(&m->held, &t->node);
         break;
     case LADDER_DOUBLE_CAP:

@@ -5,7 +5,7 @@
  * rest. What the tickets do next is decided from the ladder's table now and acted on in follow.c
  * once the books are closed.
  */
-#include <assert.h>
+#include <stdio.h>
 
 #include "base/failpoint.h"
 #include "base/log.h"
@@ -254,6 +254,8 @@ static void log_failure(const struct settling *s)
     const struct llm_reply *r = s->reply;
     if (r->failure == FAIL_NONE)
         return;
+    if (r->failure == FAIL_CONFIG)
+        snprintf(s->m->refusal, sizeof s->m->refusal, "%s", r->message);
     log_event(LOG_WARN, "call_failed", r->message[0] ? r->message : "the call gave no answer",
               L_STR("call_id", s->a->call_id), L_STR("class", failure_name(r->failure)),
               L_INT("status", r->http_status), L_STR("code", r->provider_code),
@@ -267,6 +269,7 @@ static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
         arena_zalloc(&s.cmd->arena, a->n * sizeof *s.cmd->u.settle.items);
     s.cmd->u.settle.count = a->n;
     a->failure = reply->failure;
+    a->http_status = reply->http_status;
     a->retry_after_us = reply->retry_after_us;
     book_call(&s);
     fill_shares(&s, s.cmd->u.settle.items);

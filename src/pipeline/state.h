@@ -60,6 +60,7 @@ struct ask {
     struct llm_flight *flight;
     struct ladder_move *moves; /* per ticket, decided with the answer, acted on once it is booked */
     enum failure failure;
+    int http_status;
     int64_t retry_after_us;
 };
 
@@ -124,7 +125,10 @@ struct mill {
     bool limit_reached;
     enum status stops[8];       /* reasons given so far */
     int stop_count;
-    bool signalled, stalled;
+    bool signalled;   /* told to stop */
+    bool interrupted; /* … while there was work left */
+    bool stalled;
+    char refusal[256]; /* the provider's message about a model's configuration */
     char stop_message[512];
 };
 

@@ -7,21 +7,22 @@
 
 #include "model/money.h"
 
-struct price price_at(const struct config_model *m, int64_t unix_us, int64_t *from_unix_us)
+int price_period(const struct config_model *m, int64_t unix_us)
 {
-    const struct config_price *found = NULL;
+    int found = -1;
     for (int i = 0; i < m->price_count && m->prices[i].from_unix_us <= unix_us; i++)
-        found = &m->prices[i];
-    if (!found)
-        return (struct price){.priced = false};
-    if (from_unix_us)
-        *from_unix_us = found->from_unix_us;
+        found = i;
+    return found;
+}
+
+struct price price_of(const struct config_price *period)
+{
     return (struct price){
         .priced = true,
-        .input = found->input,
-        .cached = found->cached_input,
-        .cache_write = found->cache_write,
-        .output = found->output,
+        .input = period->input,
+        .cached = period->cached_input,
+        .cache_write = period->cache_write,
+        .output = period->output,
     };
 }
 

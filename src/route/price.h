@@ -13,9 +13,11 @@
 #include "config/config.h"
 #include "model/call.h"
 
-/* The list price of the model in force at that time; price.priced is false when there is none.
- * *from_unix_us (NULL allowed) is the start of its period. price.version stays 0. */
-struct price price_at(const struct config_model *m, int64_t unix_us, int64_t *from_unix_us);
+/* Index of the price period in force at that time; -1 = the model has no price then. */
+int price_period(const struct config_model *m, int64_t unix_us);
+
+/* The rates of one period. price.version stays 0. */
+struct price price_of(const struct config_price *period);
 
 /* Upper bound of a call before it is sent; PUSD_UNPRICED without a price. `message_bytes` counts
  * the whole request body. ST_OVERFLOW when the amount does not fit. */

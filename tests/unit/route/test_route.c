@@ -21,19 +21,19 @@ static const struct config_model model = {.prices = periods, .price_count = 2,
 
 static void price_in_force_is_the_newest_that_has_begun(void **state)
 {
-    int64_t from = 0;
     (void)state;
-    assert_false(price_at(&model, 999, NULL).priced);
-    assert_int_equal(price_at(&model, 1000, &from).input, 180000);
-    assert_int_equal(from, 1000);
-    assert_int_equal(price_at(&model, 1999, NULL).input, 180000);
-    assert_int_equal(price_at(&model, 2000, &from).output, 300000);
-    assert_int_equal(from, 2000);
+    assert_int_equal(price_period(&model, 999), -1);
+    assert_int_equal(price_period(&model, 1000), 0);
+    assert_int_equal(price_period(&model, 1999), 0);
+    assert_int_equal(price_period(&model, 2000), 1);
+    assert_int_equal(price_period(&model, INT64_MAX), 1);
+    assert_int_equal(price_of(&periods[1]).output, 300000);
+    assert_int_equal(price_of(&periods[0]).cached, 60000);
 }
 
 static void bound_uses_bytes_overhead_and_the_dearest_input_rate(void **state)
 {
-    struct price p = price_at(&model, 2000, NULL);
+    struct price p = price_of(&periods[1]);
     int64_t bound = 0;
     (void)state;
     assert_int_equal(price_bound(&p, &model, 1000, 200, &bound), ST_OK);
@@ -51,7 +51,7 @@ static void bound_of_an_unpriced_model_is_unpriced_never_zero(void **state)
 
 static void bound_that_does_not_fit_is_an_overflow(void **state)
 {
-    struct price p = price_at(&model, 2000, NULL);
+    struct price p = price_of(&periods[1]);
     int64_t bound = 5;
     (void)state;
     assert_int_equal(price_bound(&p, &model, INT64_MAX - 10, 200, &bound), ST_OVERFLOW);
