@@ -270,7 +270,8 @@ static void check_price_order(struct load *l, const struct node *node, const str
         return;
     const struct node *item = list->first;
     for (int i = 0; i < m->price_count && item; i++, item = item->next) {
-        if (i > 0 && m->prices[i].from_unix_us <= m->prices[i - 1].from_unix_us)
+        if (i > 0 && item->kind == NODE_MAP &&
+            m->prices[i].from_unix_us <= m->prices[i - 1].from_unix_us)
             mistake(l, at_key(item, "from"), "price[].from",
                     "is not after the price before it; only the first one may do without");
     }

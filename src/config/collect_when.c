@@ -1,11 +1,10 @@
-/* Two forms of their own: a route's condition, and a model's extra_body as JSON.
+/* A route's condition, which has a form of its own.
  *
- * A condition is decoded by its rows of the key table into a draft and then turned into the
+ * It is decoded by its rows of the key table into a draft and then turned into the
  * fields of a route. Regular expressions are only measured here; who runs them compiles them.
  */
 #include <stdio.h>
 
-#include "base/json.h"
 #include "config/keys.h"
 #include "config/load.h"
 
@@ -108,69 +107,4 @@ void collect_when(struct load *l, const struct key *key, struct node *node, void
     route->kind = (enum when_kind)subject;
     route->op = (enum when_op)op;
     take_draft(l, &draft, route);
-}
-
-/* ---- JSON -------------------------------------------------------------------------------- */
-
-static bool is_json_number(struct slice s)
-{
-    json *doc = NULL;
-    bool good = json_parse(s, 1, &doc) == ST_OK && json_is(doc, JSON_NUMBER);
-
-    json_free(doc);
-    return good;
-}
-
-static void scalar_to_json(struct load *l, struct node *node, struct buf *out)
-{
-    if (!scalar_fill(l, node))
-        return;
-    if (node_is_null(node))
-        buf_str(out, "null");
-    else if (node_is_truth(node))
-        buf_str(out, node->text.p[0] == 't' || node->text.p[0] == 'T' ? "true" : "false");
-    else if (!node_is_number(node))
-        json_quote(out, node->text);
-    else if (is_json_number(node->text))
-        buf_slice(out, node->text);
-    else
-        mistake(l, node, NULL, "found a number that JSON does not have, expected 12, -1 or 0.5");
-}
-
-static void node_to_json(struct load *l, struct node *node, struct buf *out)
-{
-    if (node->kind == NODE_SCALAR) {
-        scalar_to_json(l, node, out);
-        return;
-    }
-    buf_char(out, node->kind == NODE_MAP ? '{' : '[');
-    for (struct node *child = node->first; child; child = child->next) {
-        if (child != node->first)
-            buf_char(out, ',');
-        if (child->key) {
-            if (node_get(node, child->key->text.p) != child)
-                mistake(l, child->key, NULL, "the same name twice");
-            json_quote(out, child->key->text);
-            buf_char(out, ':');
-        }
-        node_to_json(l, child, out);
-    }
-    buf_char(out, node->kind == NODE_MAP ? '}' : ']');
-}
-
-void collect_json(struct load *l, const struct key *key, struct node *node, void *object)
-{
-    struct buf out;
-
-    if (node->kind != NODE_MAP) {
-        mistake_value(l, key, node);
-        return;
-    }
-    buf_init(&out, (size_t)key->max);
-    node_to_json(l, node, &out);
-    if (out.failed)
-        mistake(l, node->key, NULL, "as JSON it is larger than %d bytes", (int)key->max);
-    else
-        put_pointer(object, key->at, arena_str(l->arena, buf_view(&out)));
-    buf_deinit(&out);
 }

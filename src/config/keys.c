@@ -77,7 +77,7 @@ static const struct key ledger[] = {
 
 static const struct key classification[] = {
     K("prompt", KEY_PATH, config, classification.prompt_path, .fallback = "null",
-      .fallback_note = "the built-in prompt", .flags = KEY_NULLABLE, .rule = &rule_any,
+      .fallback_note = "the built-in prompt", .flags = KEY_NULLABLE, .rule = &rule_path,
       .note = "Template of the system message, see [The prompt](#the-prompt)"),
     K("summary_chars", KEY_COUNT, config, classification.summary_chars, .fallback = "200", .min = 0,
       .max = 2000, .note = "Longest summary; 0 = none is asked for"),
@@ -85,7 +85,8 @@ static const struct key classification[] = {
       COUNTED(config, classification.category_count), .fallback = BUILT_IN_CATEGORIES,
       .fallback_note = "nine built-in ones", .flags = KEY_LINES, .rule = &rule_category,
       .value_rule = &rule_any, .min = 1, .max = 100,
-      .note = "Name and what belongs in it; the order is kept"),
+      .note = "Name and what belongs in it; the order is kept. Those of the shipped "
+              "`ticketmill.yaml` are built in"),
     K("review_below", KEY_RATIO, config, classification.review_below_ppm, .fallback = "0.6",
       .min = 0, .max = MILLION, .note = "Results below this confidence get `needs_review`"),
     K("escalate_below", KEY_RATIO, config, classification.escalate_below_ppm, .fallback = "null",
@@ -195,7 +196,7 @@ static const struct key admin[] = {
     K("push_url", KEY_TEXT, config, admin.push_url, .fallback = "null", .flags = KEY_NULLABLE,
       .rule = &rule_url, .built = "null", .note = "Where metrics are pushed at the end"),
     K("text_file", KEY_PATH, config, admin.text_file, .fallback = "null", .flags = KEY_NULLABLE,
-      .rule = &rule_any, .built = "null", .note = "File that gets the metrics at the end"),
+      .rule = &rule_path, .built = "null", .note = "File that gets the metrics at the end"),
 };
 
 static const struct key notify[] = {
@@ -261,7 +262,7 @@ static const struct key root[] = {
     K("routes", KEY_LIST, config, routes, COUNTED(config, route_count), .flags = KEY_RUN_REQUIRED,
       .min = 1, .max = 256, .inner = &key_route),
     S(budget, .flags = KEY_NULLABLE),
-    S(shadow, .flags = KEY_NULLABLE),
+    S(shadow, .flags = KEY_NULLABLE, .built = BUILT_NEVER),
     S(guard),
     S(admin),
     S(notify),

@@ -19,8 +19,9 @@ static const struct key endpoint[] = {
     K("weight", KEY_COUNT, config_endpoint, weight, .fallback = "1", .min = 1, .max = 1000,
       .note = "Share among endpoints of the same order"),
 };
-static const struct section endpoint_section = {KEYS(endpoint),
-                                                .size = sizeof(struct config_endpoint)};
+static const struct section endpoint_section = {
+    KEYS(endpoint), .size = sizeof(struct config_endpoint),
+    .about = "Where the provider is reached. **Not yet**: more than one."};
 
 static const struct key breaker[] = {
     K("window", KEY_DURATION, config_provider, breaker.window_us, .fallback = "60s", .min = SECOND,
@@ -50,7 +51,7 @@ static const struct key provider[] = {
     K("key_env", KEY_TEXT, config_provider, key_env, .fallback = "null", .flags = KEY_NULLABLE,
       .rule = &rule_environment, .note = "Environment variable that holds the key"),
     K("key_file", KEY_PATH, config_provider, key_file, .fallback = "null", .flags = KEY_NULLABLE,
-      .rule = &rule_any,
+      .rule = &rule_path,
       .note = "File that holds the key, not readable by others. Neither = no key is sent"),
     K("key_header", KEY_TEXT, config_provider, key_header, .fallback = "Authorization",
       .rule = &rule_header,
@@ -61,7 +62,7 @@ static const struct key provider[] = {
     K("plain_http", KEY_BOOL, config_provider, plain_http, .fallback = "false",
       .note = "Allows `http://` off loopback: key and texts travel in the clear"),
     K("ca_file", KEY_PATH, config_provider, ca_file, .fallback = "null", .flags = KEY_NULLABLE,
-      .rule = &rule_any, .note = "Certificates to trust instead of the system's"),
+      .rule = &rule_path, .note = "Certificates to trust instead of the system's"),
     K("proxy", KEY_TEXT, config_provider, proxy, .fallback = "null", .flags = KEY_NULLABLE,
       .rule = &rule_proxy, .note = "Proxy; those of the environment are not used"),
     K("connect_timeout", KEY_DURATION, config_provider, connect_timeout_us, .fallback = "5s",
@@ -207,4 +208,5 @@ static const struct key route[] = {
 };
 const struct section key_route = {
     KEYS(route), .size = sizeof(struct config_route), .check = check_route,
-    .about = "The first one that fits wins; the last one has no `when`."};
+    .about =
+        "The first one that fits wins; the last one has no `when`. **Not yet**: more than one."};

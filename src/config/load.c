@@ -15,6 +15,7 @@
 #include "config/load.h"
 #include "config_embedded.h"
 
+#define FILE_MAX   (1024 * 1024)
 #define PROMPT_MAX (64 * 1024)
 
 /* Whole file into b; 0 or an errno. EFBIG when it passes b's maximum. */
@@ -170,9 +171,11 @@ enum status config_load(const char *path, enum config_need need, struct config *
     l.folder = folder_of(l.arena, path);
     c->path = arena_str(l.arena, slice_str(path));
 
-    buf_init(&text, YAML_MAX_BYTES + 1);
+    buf_init(&text, FILE_MAX);
     int err = read_file(path, &text);
-    if (err && err != EFBIG)
+    if (err == EFBIG)
+        mistake(&l, NULL, NULL, "the file is larger than 1 MiB");
+    else if (err)
         mistake(&l, NULL, NULL, "cannot be read: %s", strerror(err));
     else
         decode_file(&l, buf_view(&text));

@@ -105,7 +105,9 @@ void value_expected(const struct key *key, struct buf *out);
 bool key_is_value(const struct key *key); /* stored as an integer */
 bool key_is_text(const struct key *key);
 
-/* ---- print.c ---- */
+/* ---- print.c, collect_json.c ---- */
+
+void print_json(const char *text, struct buf *out); /* secrets masked */
 
 /* The value of a key as YAML on one line ("null", "5s", "{}"), for scalars and empty
  * collections; of a collection that holds something "…". */

@@ -23,7 +23,6 @@ struct node {
 };
 
 /* Limits of a file: what is above them is no configuration. */
-#define YAML_MAX_BYTES    (1024 * 1024)
 #define YAML_MAX_DEPTH    16
 #define YAML_MAX_CHILDREN 1000
 

@@ -194,7 +194,7 @@ void print_inline(const struct config *c, const struct key *key, const void *obj
     else if (key_is_text(key))
         print_scalar_text(out, key, get_pointer(object, key->at));
     else if (key->type == KEY_JSON)
-        buf_str(out, get_pointer(object, key->at));
+        print_json(get_pointer(object, key->at), out);
     else if (key->type == KEY_SET)
         print_set(key, object, out);
     else if (key->type == KEY_REFS)

@@ -337,6 +337,7 @@ bool property_is_secret(struct slice name)
 }
 
 const struct text_rule rule_any = {valid_any, "a text"};
+const struct text_rule rule_path = {valid_any, "a path"};
 const struct text_rule rule_name = {valid_name, "a name of up to 64 of [A-Za-z0-9._-]"};
 const struct text_rule rule_offer = {valid_offer, "a name of up to 128 of [A-Za-z0-9._/:@+-]"};
 const struct text_rule rule_property = {valid_property, "the name of a librdkafka property"};

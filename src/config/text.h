@@ -7,10 +7,10 @@
 #include "base/slice.h"
 #include "config/key.h"
 
-extern const struct text_rule rule_any, rule_name, rule_offer, rule_property, rule_category,
-    rule_topic, rule_group, rule_brokers, rule_pointer, rule_zone, rule_environment, rule_header,
-    rule_url, rule_base_url, rule_proxy, rule_listen, rule_header_value, rule_language, rule_regex,
-    rule_identifier, rule_ledger_path;
+extern const struct text_rule rule_any, rule_path, rule_name, rule_offer, rule_property,
+    rule_category, rule_topic, rule_group, rule_brokers, rule_pointer, rule_zone, rule_environment,
+    rule_header, rule_url, rule_base_url, rule_proxy, rule_listen, rule_header_value, rule_language,
+    rule_regex, rule_identifier, rule_ledger_path;
 
 struct url {
     struct slice scheme, user, host, port, rest; /* user, port: SLICE_NONE when not there */

@@ -20,6 +20,8 @@ static bool is_built(const struct config *c, const struct set_key *set)
     int64_t value;
     struct buf printed;
 
+    if (key->type == KEY_SECTION) /* shadow: null */
+        return c->shadow.from < 0;
     if (key_is_value(key) && slice_eq(built, SLICE_LIT("null")))
         return value_get(key, set->object) == CONFIG_OFF;
     if (key_is_value(key))

@@ -34,8 +34,6 @@ static enum status check_bytes(struct slice text, struct yaml_error *error)
 {
     int line = 1, column = 1;
 
-    if (text.n > YAML_MAX_BYTES)
-        return refuse(error, 0, 0, "the file is larger than 1 MiB");
     for (size_t i = 0; i < text.n; i++) {
         unsigned char c = (unsigned char)text.p[i];
         if ((c < 0x20 && c != '\n' && c != '\t' && c != '\r') || c == 0x7f)
