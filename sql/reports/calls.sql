@@ -4,7 +4,7 @@
 -- written to the cache, output, reasoning; calls whose provider told a cost, the sum of those,
 -- and our sum for the same calls.
 SELECT run, model, provider, state, cause, purpose, count(*), sum(tickets),
-       coalesce(sum(cost_pusd), 0), sum(price IS NULL), sum(input_tokens), sum(cached_tokens),
+       coalesce(sum(cost_pusd), 0), sum(cost_pusd IS NULL), sum(input_tokens), sum(cached_tokens),
        sum(cache_write_tokens), sum(output_tokens), sum(reasoning_tokens),
        count(provider_cost_pusd), coalesce(sum(provider_cost_pusd), 0),
        coalesce(sum(CASE WHEN provider_cost_pusd IS NOT NULL THEN cost_pusd END), 0)

@@ -1,0 +1,113 @@
+/* `ticketmill report`: what the ledgers say about tickets and money. Reads only; may run beside a
+ * worker. What is collected and how it looks is report/'s.
+ */
+#include <stdio.h>
+
+#include "cli/commands.h"
+#include "cli/ledgers.h"
+#include "cli/options.h"
+#include "report/report.h"
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMATS_BUILT };
+
+struct report_arguments {
+    struct ledger_choice from;
+    int format;
+    const char *run_id, *day;
+};
+
+static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
+
+static bool parse_day(const char *text, void *field)
+{
+    static const char form[] = "dddd-dd-dd";
+    for (size_t i = 0; i < sizeof form; i++) {
+        bool digit = text[i] >= '0' && text[i] <= '9';
+        if (form[i] == 'd' ? !digit : text[i] != form[i])
+            return false;
+    }
+    *(const char **)field = text;
+    return true;
+}
+
+#define AT(field) offsetof(struct report_arguments, field)
+
+static const struct option_row rows[] = {
+    OPTION_CONFIG(struct report_arguments, from.config),
+    {.name = "ledger",
+     .argument = "FILE",
+     .kind = OPTION_LIST,
+     .at = AT(from.ledgers),
+     .help = "read this ledger (may be repeated: shards; default: the configured ones)"},
+    {.name = "run",
+     .argument = "ID|last",
+     .kind = OPTION_TEXT,
+     .at = AT(run_id),
+     .help = "only this run; `last` is each ledger's latest"},
+    {.name = "day",
+     .argument = "YYYY-MM-DD",
+     .kind = OPTION_PARSED,
+     .at = AT(day),
+     .parse = parse_day,
+     .expected = "a date such as 2026-11-24",
+     .help = "only runs that began on that local date"},
+    {.name = "time-zone",
+     .argument = "ZONE",
+     .kind = OPTION_TEXT,
+     .at = AT(from.time_zone),
+     .help = "of the dates (default: time_zone of the configuration, else UTC)"},
+    {.name = "format",
+     .argument = "table|json|csv|md|html",
+     .kind = OPTION_CHOICE,
+     .at = AT(format),
+     .names = formats,
+     .available = FORMATS_BUILT,
+     .help = "how it is printed (default table; csv, md, html: not available yet)"},
+};
+
+static const struct option_table table = {
+    .command = "report",
+    .usage = "[OPTIONS]",
+    .about = "The morning report: tickets by outcome, cost per ticket, category, model and night,\n"
+             "tokens, calls, waste, latency. Reads the ledger only, also while a run is on.",
+    .rows = rows,
+    .count = (int)(sizeof rows / sizeof *rows),
+    .examples = "  ticketmill report --run last\n"
+                "  ticketmill report --ledger shard-0.db --ledger shard-1.db --day 2026-11-24\n"
+                "  ticketmill report --format json | jq .cost.per_ticket\n",
+};
+
+static int print_report(const struct report_arguments *a, const struct ledgers *l)
+{
+    const struct report_filter filter = {.run_id = a->run_id, .day = a->day};
+    struct report *r;
+    struct fail fail;
+    struct buf out;
+    enum status st = report_collect(l->readers, l->count, &filter, l->time_zone, &r, &fail);
+
+    if (st != ST_OK)
+        return command_failed(table.command, &fail);
+    buf_init(&out, SIZE_MAX);
+    if (a->format == FORMAT_JSON)
+        report_json(r, &out);
+    else
+        report_text(r, &out);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_deinit(&out);
+    report_free(r);
+    return 0;
+}
+
+int cmd_report(int argc, char **argv)
+{
+    struct report_arguments a = {.format = FORMAT_TABLE};
+    struct ledgers l;
+    int code = options_parse(&table, argc, argv, &a, NULL);
+
+    if (code == OPTIONS_GO && (code = ledgers_open(table.command, &a.from, &l)) == 0) {
+        code = print_report(&a, &l);
+        ledgers_close(&l);
+    }
+    option_list_deinit(&a.from.ledgers);
+    return code;
+}

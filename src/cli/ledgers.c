@@ -1,0 +1,96 @@
+/* Opens the ledgers that `report` and `show` read, from --ledger or from the configuration, and
+ * puts the process into the time zone whose dates they print.
+ */
+#include "cli/ledgers.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "cli/configured.h"
+#include "config/text.h"
+
+#define MAX_SHARDS 10000
+
+static int open_one(const char *command, const char *path, struct ledgers *l)
+{
+    struct ledger_reader *r;
+    struct fail fail;
+    enum status st = ledger_reader_open(path, &r, &fail);
+    if (st != ST_OK)
+        return command_failed(command, &fail);
+    l->readers = mem_grow(l->readers, l->count + 1, sizeof *l->readers);
+    l->readers[l->count++] = r;
+    return 0;
+}
+
+static int open_configured(const char *command, struct ledgers *l)
+{
+    bool many = strstr(l->config->ledger.path, "{shard}") != NULL;
+    int code = 0;
+
+    for (int shard = 0; code == 0 && shard < (many ? MAX_SHARDS : 1); shard++) {
+        char *path = config_ledger_path(l->config, shard, NULL);
+        bool last = shard > 0 && access(path, F_OK) != 0;
+        if (!last)
+            code = open_one(command, path, l);
+        mem_free(path);
+        if (last)
+            break;
+    }
+    return code;
+}
+
+/* Dates are local ones from here on, in the whole process. */
+static void use_time_zone(const char *zone)
+{
+    setenv("TZ", zone, 1);
+    tzset();
+}
+
+static int choose_time_zone(const char *command, const struct ledger_choice *choice,
+                            struct ledgers *l)
+{
+    l->time_zone = l->config != NULL ? l->config->time_zone : "UTC";
+    if (choice->time_zone != NULL) {
+        l->time_zone = choice->time_zone;
+        if (!rule_zone.valid(slice_str(l->time_zone))) {
+            fprintf(stderr, "ticketmill %s: --time-zone: expected %s\n", command,
+                    rule_zone.expected);
+            return status_exit(ST_USAGE);
+        }
+    }
+    use_time_zone(l->time_zone);
+    return 0;
+}
+
+int ledgers_open(const char *command, const struct ledger_choice *choice, struct ledgers *out)
+{
+    struct ledgers l = {.config = NULL};
+    int code = 0;
+
+    if (choice->ledgers.count == 0 || choice->config != NULL)
+        code = cli_load_config(choice->config, CONFIG_FOR_LEDGER, &l.config);
+    if (code == 0)
+        code = choose_time_zone(command, choice, &l);
+    if (code == 0 && choice->ledgers.count == 0)
+        code = open_configured(command, &l);
+    for (int i = 0; code == 0 && i < choice->ledgers.count; i++)
+        code = open_one(command, choice->ledgers.v[i], &l);
+    if (code != 0)
+        ledgers_close(&l);
+    else
+        *out = l;
+    return code;
+}
+
+void ledgers_close(struct ledgers *l)
+{
+    for (size_t i = 0; i < l->count; i++)
+        ledger_reader_close(l->readers[i]);
+    mem_free(l->readers);
+    config_free(l->config);
+    *l = (struct ledgers){.config = NULL};
+}

@@ -1,0 +1,29 @@
+/* Which ledgers a reading command looks at, and in which time zone it tells dates. */
+#ifndef TICKETMILL_CLI_LEDGERS_H
+#define TICKETMILL_CLI_LEDGERS_H
+
+#include "cli/options.h"
+#include "config/config.h"
+#include "ledger/query.h"
+
+/* Options that every reading command has. */
+struct ledger_choice {
+    const char *config;
+    struct option_list ledgers; /* --ledger; none = those of the configuration */
+    const char *time_zone;      /* --time-zone; NULL = the configuration's, else UTC */
+};
+
+struct ledgers {
+    struct config *config; /* NULL when --ledger made it unnecessary */
+    struct ledger_reader **readers;
+    size_t count;
+    const char *time_zone; /* in force: TZ is set to it */
+};
+
+/* Opens them all. With a `{shard}` in the configured path: the files of shard 0, 1, … as far as
+ * they exist. Returns 0, or the exit status with everything said on stderr and nothing open. */
+MUST_CHECK int ledgers_open(const char *command, const struct ledger_choice *choice,
+                            struct ledgers *out);
+void ledgers_close(struct ledgers *l);
+
+#endif

@@ -1,0 +1,125 @@
+/* The morning report: what a ledger, or several of one topic's shards, say about tickets and money.
+ *
+ * Collecting reads the books and adds up, exactly: amounts are picodollars, percentiles are the
+ * smallest value that at least that share of the values does not exceed (nearest rank). Rendering
+ * reads the result and nothing else. Sums that do not fit 64 bits are an error, never a wrong
+ * figure.
+ */
+#ifndef TICKETMILL_REPORT_REPORT_H
+#define TICKETMILL_REPORT_REPORT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "ledger/query.h"
+#include "model/reason.h"
+
+#define REPORT_REASONS       11 /* numbers of enum reason */
+#define REPORT_UNKNOWN_SHOWN 20
+#define REPORT_DATE_SIZE     11 /* "2026-11-24" */
+
+struct report_filter {
+    const char *run_id; /* NULL = all; "last" = the latest one of each ledger */
+    const char *day;    /* runs that began on that local date, "2026-11-24"; NULL = all */
+};
+
+/* A row of a breakdown; each one fills what makes sense for it. */
+struct report_group {
+    char *name, *detail; /* category; model and its provider; date; state and cause; purpose */
+    int64_t runs, tickets, reused, needs_review, unpriced, dead;
+    int64_t calls, answered, failed, unknown;
+    int64_t input_tokens, cached_tokens, output_tokens;
+    int64_t confidence_ppm; /* sum over the tickets */
+    int64_t cost_pusd;      /* settled */
+    int64_t unknown_pusd;   /* reservations of unknown calls */
+};
+
+struct report_groups {
+    struct report_group *v;
+    size_t count;
+};
+
+/* Of `count` values; all -1 when there are none. */
+struct report_spread {
+    int64_t count, p50, p95, p99, max;
+};
+
+struct report_ledger {
+    const char *path; /* the reader's */
+    char *ledger_id;
+    int64_t shard, shards; /* 0/0 = not bound yet */
+};
+
+struct report_unknown {
+    char *call_id, *model, *endpoint;
+    int64_t sent_unix_us, tickets, reserved_pusd; /* PUSD_UNPRICED: the model has no price */
+    int cause;
+};
+
+struct report {
+    struct report_filter filter; /* borrowed */
+    const char *time_zone;       /* borrowed; of the dates */
+    struct report_ledger *ledgers;
+    size_t ledger_count;
+
+    /* The runs looked at. */
+    int64_t runs, running; /* running: no end in the books */
+    int64_t first_unix_us, last_unix_us;
+    bool idempotent; /* at least one of them published without transactions */
+
+    struct {
+        int64_t results, reused, dead, skipped, pending;
+        int64_t adopted;     /* finished under an earlier ledger */
+        int64_t unpublished; /* terminal, but not at Kafka yet */
+        int64_t needs_review, unpriced;
+        int64_t by_reason[REPORT_REASONS];
+    } tickets;
+
+    struct report_spread ticket_cost; /* of priced results, reused ones at 0 */
+    int64_t ticket_cost_pusd;         /* their sum: mean = sum / count */
+    int64_t spent_pusd;               /* of all answered calls */
+    int64_t dead_pusd;                /* of it: for tickets that ended as dead letters */
+    int64_t unpriced_calls;           /* answered by a model without a price */
+    struct {
+        int64_t calls, told_pusd, ours_pusd; /* calls whose provider named a cost itself */
+    } provider;
+
+    struct {
+        int64_t input, cached, cache_write, output, reasoning; /* input includes the next two */
+    } tokens;
+    struct {
+        int64_t answered, failed, unknown, sent;
+    } calls;
+
+    struct {
+        int64_t failed_calls;
+        int64_t unknown_calls, unknown_pusd;
+        int64_t useless_shares, useless_pusd; /* paid for answers that gave the ticket nothing */
+        int64_t again_calls, again_pusd;      /* reask, solo and escalate calls */
+        int64_t extra_calls, extra_pusd;      /* shadow and guard */
+    } waste;
+    struct {
+        int64_t tickets, saved_pusd;
+    } reuse;
+
+    struct report_spread latency_us;
+    struct report_groups categories, models, days, endings, purposes;
+    struct report_unknown unknown[REPORT_UNKNOWN_SHOWN];
+    size_t unknown_count;
+};
+
+/* `readers` are borrowed as long as the report lives. ST_NOT_FOUND: no run fits the filter.
+ * The process' time zone (TZ) decides what a local date is. */
+MUST_CHECK enum status report_collect(struct ledger_reader *const *readers, size_t count,
+                                      const struct report_filter *filter, const char *time_zone,
+                                      struct report **out, struct fail *fail);
+void report_free(struct report *r); /* takes NULL */
+
+void report_text(const struct report *r, struct buf *out); /* tables for people */
+void report_json(const struct report *r, struct buf *out); /* one object, schema in it */
+
+/* Local date of a time. */
+void report_date(int64_t unix_us, char out[REPORT_DATE_SIZE]);
+
+#endif
