@@ -76,6 +76,7 @@ struct exchange {
     struct list node; /* in sim->idle */
     struct MHD_Connection *connection;
     enum exchange_state state;
+    bool is_call; /* to the model, not to a page of the simulator's own */
     bool suspended, generating;
     struct heap_node timer;
     struct buf body; /* of the request */

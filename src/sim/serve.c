@@ -29,7 +29,7 @@ static struct exchange *exchange_get(struct sim *sim, struct MHD_Connection *con
     }
     x->connection = connection;
     x->state = EXCHANGE_READING;
-    x->suspended = x->generating = false;
+    x->is_call = x->suspended = x->generating = false;
     x->timer.at = HEAP_OUT;
     x->bill = (struct bill_call){0};
     x->bill_number = -1;
@@ -62,7 +62,7 @@ static void finish_call(struct exchange *x)
     x->generating = false;
     if (x->answer.billed)
         x->bill_number = bill_record(sim->bill, &x->bill);
-    if (x->answer.status >= 300)
+    if (x->is_call && x->answer.status >= 300)
         bill_rejected(sim->bill, x->answer.status);
 }
 
@@ -91,6 +91,7 @@ static bool ends_with(const char *s, const char *end)
 static int64_t take_call(struct exchange *x)
 {
     struct sim *sim = x->sim;
+    x->is_call = true;
     if (!key_is_right(sim, x->connection)) {
         answer_error(&x->answer, 401, "invalid_api_key", "invalid_request_error",
                      "Incorrect API key provided.");
@@ -125,6 +126,7 @@ static enum MHD_Result handle(struct exchange *x, const char *method, const char
     return deliver(x);
 }
 
+/* The parameters are libmicrohttpd's. NOLINTNEXTLINE(readability-function-size) */
 enum MHD_Result sim_on_request(void *cls, struct MHD_Connection *connection, const char *url,
                                const char *method, const char *version, const char *upload,
                                size_t *upload_size, void **state)

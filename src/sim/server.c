@@ -217,7 +217,7 @@ static enum status start_daemon(struct sim *sim, const struct sim_options *o, st
     enum status st = open_listener(o->listen, &fd, fail);
     if (st != ST_OK)
         return st;
-    struct sockaddr_in address;
+    struct sockaddr_in address = {0};
     socklen_t n = sizeof address;
     char host[INET_ADDRSTRLEN] = "127.0.0.1";
     getsockname(fd, (struct sockaddr *)&address, &n);
