@@ -24,7 +24,7 @@ struct config_kafka {
     const char *brokers, *input_topic, *results_topic, *dead_letter_topic, *replay_topic;
     const char *runs_topic; /* NULL = off */
     const char *group;
-    bool transactional;     /* publish: transactional | idempotent */
+    bool transactional; /* publish: transactional | idempotent */
     struct config_pair *properties;
     int property_count;
 };
@@ -38,12 +38,17 @@ struct config_category {
     const char *name, *definition;
 };
 
+/* The prompt is a template, filled by the batch room. {{categories}}, which must be there, becomes
+ * a line "- name: definition" for each category; {{summary}} becomes what to put under "summary",
+ * by summary_chars; {{example}} a request with two tickets and its answer, made from the
+ * configured categories. Any other {{…}} is refused. The rest is sent as it stands: a template
+ * holds no comments. */
 struct config_classification {
     const char *prompt_path; /* NULL = the built-in prompt */
-    const char *prompt_text; /* the template; {{categories}} and the like still in it */
+    const char *prompt_text; /* the template; placeholders as below still in it */
     int64_t summary_chars;   /* 0 = none asked for */
     struct config_category *categories;
-    int category_count; /* ≥ 2 */
+    int category_count; /* 1 … 100; names differ even without regard to case */
     int32_t review_below_ppm;
     int64_t escalate_below_ppm; /* CONFIG_OFF = off */
     int64_t reuse_us;           /* 0 = off */
@@ -78,10 +83,10 @@ struct config_provider {
 
 enum json_mode { JSON_MODE_SCHEMA, JSON_MODE_OBJECT, JSON_MODE_NONE };
 
-struct config_price {          /* picodollars a token */
-    int64_t from_unix_us;      /* in force from here on; INT64_MIN for the plain form */
+struct config_price {     /* picodollars a token */
+    int64_t from_unix_us; /* in force from here on; INT64_MIN for the plain form */
     int64_t input, cached_input, cache_write, output;
-    int64_t flex_ppm;          /* factor with service_tier flex; CONFIDENCE-style millionths */
+    int64_t flex_ppm; /* factor with service_tier flex; CONFIDENCE-style millionths */
     struct config_price_window *windows; /* UTC hours with other rates */
     int window_count;
 };
@@ -94,7 +99,7 @@ struct config_price_window {
 
 struct config_model {
     const char *name, *served_name;
-    int provider; /* index */
+    int provider;                /* index */
     struct config_price *prices; /* ascending by from_unix_us; none = unpriced */
     int price_count;
     const char *service_tier; /* NULL = not sent */
@@ -103,7 +108,7 @@ struct config_model {
     enum json_mode json;
     int64_t temperature_ppm; /* millionths; CONFIG_OFF = not sent */
     const char *token_param;
-    const char *extra_body;  /* JSON object text, "{}" when empty */
+    const char *extra_body; /* JSON object text, "{}" when empty */
 };
 
 struct config_tier {
@@ -122,8 +127,8 @@ struct config_route {
     enum when_op op;
     const char **values; /* of equals/in/regex/language, as text */
     int value_count;
-    int64_t greater_than;  /* OP_GREATER and WHEN_BYTES */
-    bool truth;            /* WHEN_CODE, WHEN_IMAGE: required value */
+    int64_t greater_than;          /* OP_GREATER and WHEN_BYTES */
+    bool truth;                    /* WHEN_CODE, WHEN_IMAGE: required value */
     int tier, otherwise, escalate; /* tier indices; otherwise/escalate -1 = none */
 };
 
@@ -199,8 +204,8 @@ void config_errors_deinit(struct config_errors *e);
 
 /* What a command needs of the file: keys that are required only then. */
 enum config_need {
-    CONFIG_FOR_RUN,     /* brokers (unless file input), a provider, a model, a tier, a route */
-    CONFIG_FOR_LEDGER   /* report, show, ledger …: nothing is required */
+    CONFIG_FOR_RUN,   /* brokers (unless file input), a provider, a model, a tier, a route */
+    CONFIG_FOR_LEDGER /* report, show, ledger …: nothing is required */
 };
 
 /* Reads, interpolates, decodes and validates. ST_CONFIG with *errors filled (all mistakes of the
@@ -223,9 +228,9 @@ void config_reference(struct buf *out);
 /* Ledger path with {shard} → "0" and {campaign} → name ("" when NULL). mem_free. */
 char *config_ledger_path(const struct config *c, int shard, const char *campaign);
 
-/* Reads the provider's key from its environment variable or file (trailing white space off). ST_CONFIG when
- * it is set but missing, empty, not printable ASCII, or the file is readable by others; *out NULL when no key is
- * configured. *out: mem_free after explicit_bzero. */
+/* Reads the provider's key from its environment variable or file (trailing white space off).
+ * ST_CONFIG when it is set but missing, empty, not printable ASCII, or the file is readable by
+ * others; *out NULL when no key is configured. *out: mem_free after explicit_bzero. */
 MUST_CHECK enum status config_key(const struct config_provider *p, char **out, struct fail *fail);
 
 #endif
