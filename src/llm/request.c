@@ -145,11 +145,12 @@ enum status llm_template_new(const struct config *config, int model, struct slic
                              struct llm_template **out, struct fail *fail)
 {
     const struct config_model *m = &config->models[model];
-    json *extra;
-    if (json_parse(slice_str(m->extra_body), JSON_MAX_DEPTH, &extra) != ST_OK ||
-        !json_is(extra, JSON_OBJECT))
-        return fail_set(fail, ST_CONFIG, 0, "models.%s.extra_body: not a JSON object", m->name);
-    enum status st = check_extra(m, extra, fail);
+    json *extra = NULL;
+    enum status st = json_parse(slice_str(m->extra_body), JSON_MAX_DEPTH, &extra);
+    if (st != ST_OK || !json_is(extra, JSON_OBJECT))
+        st = fail_set(fail, ST_CONFIG, 0, "models.%s.extra_body: not a JSON object", m->name);
+    else
+        st = check_extra(m, extra, fail);
     if (st == ST_OK) {
         struct llm_template *t = mem_zalloc(sizeof *t);
         buf_init(&t->head, SIZE_MAX);

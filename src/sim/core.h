@@ -77,7 +77,7 @@ struct exchange {
     struct MHD_Connection *connection;
     enum exchange_state state;
     bool is_call; /* to the model, not to a page of the simulator's own */
-    bool suspended, generating;
+    bool generating;
     struct heap_node timer;
     struct buf body; /* of the request */
     struct answer answer;

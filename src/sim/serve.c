@@ -29,7 +29,7 @@ static struct exchange *exchange_get(struct sim *sim, struct MHD_Connection *con
     }
     x->connection = connection;
     x->state = EXCHANGE_READING;
-    x->is_call = x->suspended = x->generating = false;
+    x->is_call = x->generating = false;
     x->timer.at = HEAP_OUT;
     x->bill = (struct bill_call){0};
     x->bill_number = -1;

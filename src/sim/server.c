@@ -43,7 +43,6 @@ int64_t sim_now_us(void)
 void sim_wait(struct exchange *x, int64_t delay_us)
 {
     heap_add(&x->sim->timers, &x->timer, sim_now_us() + delay_us);
-    x->suspended = true;
     x->sim->suspended++;
     MHD_suspend_connection(x->connection);
 }
@@ -66,7 +65,6 @@ static void fire_timers(struct sim *sim, bool all)
         heap_remove(&sim->timers, node);
         if (x->state == EXCHANGE_WAITING)
             x->state = EXCHANGE_READY;
-        x->suspended = false;
         sim->suspended--;
         MHD_resume_connection(x->connection);
     }
