@@ -14,7 +14,8 @@ case.json: topic, group, shard, shards, prices {model: {input, cached_input, out
 million tokens as text; optional: max_bytes, max_text, max_message_bytes, pending (true: the run
 was stopped, records may be open), dead_reasons (of tickets that models gave up on), books ("full",
 or "part": the ledger does not know all runs), metadata (false: offsets carry none), reuse, faults
-(true: the provider misbehaved, so tickets may have needed several answers), gone ([partition, from,
+(true: the provider misbehaved, so tickets may have needed several answers), summaries (false: the
+provider spoilt them, so they prove nothing), gone ([partition, from,
 to): deleted upstream before they were read).
 """
 
@@ -30,7 +31,7 @@ from oracle_input import Record, expect, read_lines
 SCHEMA = "ticketmill.result/1"
 DEFAULTS = {"max_bytes": 262144, "max_text": 32768, "max_message_bytes": 1048588, "pending": False,
             "dead_reasons": [], "books": "full", "metadata": True, "shard": 0, "shards": 1,
-            "reuse": True, "faults": False, "gone": []}
+            "reuse": True, "faults": False, "summaries": True, "gone": []}
 TRUNCATED_BYTES = 65536
 
 
@@ -125,12 +126,13 @@ def one_line(text):
     return "".join(out)
 
 
-def check_content(verdict, result, want, pos):
+def check_content(verdict, case, result, want, pos):
     """Is this the answer to this ticket, and to no neighbour?"""
     if want.hash and result["content_hash"] != want.hash:
         verdict.add("wrong_text", f"{name_of(pos)}: content_hash is not that of its text")
     # The simulated model's summary is the beginning of the text it was shown.
-    if not want.cut and not one_line(want.text).startswith(result["summary"].rstrip("…")):
+    spoilt = want.cut or not case.settings["summaries"]
+    if not spoilt and not one_line(want.text).startswith(result["summary"].rstrip("…")):
         verdict.add("wrong_verdict", f"{name_of(pos)}: the summary is not of its own text")
     if not result["summary"]:
         verdict.add("wrong_verdict", f"{name_of(pos)}: without a summary")
@@ -187,7 +189,7 @@ def check_results(verdict, case):
             verdict.add("bad_record", f"{name_of(pos)}: schema {result['schema']}")
         if result["ticket_id"] != want.id or record.key != want.id.encode():
             verdict.add("wrong_id", f"{name_of(pos)}: {result['ticket_id']} for {want.id}")
-        check_content(verdict, result, want, pos)
+        check_content(verdict, case, result, want, pos)
         check_money_form(verdict, result, pos)
         check_trace(verdict, record, case.records[pos], pos)
 
