@@ -14,6 +14,7 @@
 const struct command commands[] = {
     {"run", "work off the input topic and end", cmd_run, true},
     {"report", "the morning report: tickets, cost, tokens, latency", cmd_report, true},
+    {"demo", "the whole job on an embedded broker and a simulated provider", cmd_demo, false},
     {"simulate", "a provider for rehearsals: answers, bills, misbehaves as told", cmd_simulate,
      false},
     {NULL, NULL, NULL, false},
