@@ -85,7 +85,7 @@ static void take_item(struct check *c, struct slice object, struct slice key)
 
 static bool is_object(struct slice v)
 {
-    return v.n > 0 && v.p[0] == '{';
+    return v.p[0] == '{';
 }
 
 static bool is_array(struct slice v)

@@ -80,7 +80,7 @@ static bool pointer_token(const char **pointer, char *key, size_t size)
         if (n + 1 >= size)
             return false;
         key[n++] = *p;
-        if (*p == '~' && (p[1] == '0' || p[1] == '1'))
+        if (*p == '~') /* a valid pointer has 0 or 1 behind it */
             key[n - 1] = *++p == '1' ? '/' : '~';
     }
     key[n] = '\0';
@@ -100,14 +100,13 @@ static struct slice raw_at(struct slice text, const char *pointer)
     return text;
 }
 
+/* Of a JSON number's text. */
 static bool is_integer(struct slice s)
 {
-    size_t i = s.n > 0 && s.p[0] == '-' ? 1 : 0;
-    if (i == s.n || s.n > INTEGER_DIGITS_MAX)
-        return false;
+    size_t i = s.p[0] == '-' ? 1 : 0;
     while (i < s.n && s.p[i] >= '0' && s.p[i] <= '9')
         i++;
-    return i == s.n;
+    return i == s.n && s.n <= INTEGER_DIGITS_MAX;
 }
 
 /* A number's digits as written; through an array they can only be had by printing. */

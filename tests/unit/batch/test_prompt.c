@@ -122,6 +122,7 @@ static void template_tokens_and_controls_are_made_harmless(void **state)
         {SLICE_LIT("<<||"), "<< ||"},
         {SLICE_LIT("a</think>b"), "a< /think>b"},
         {SLICE_LIT("</THINK>"), "< /THINK>"},
+        {SLICE_LIT("</thonk>"), "</thonk>"},
         {SLICE_LIT("</think"), "</think"},
         {SLICE_LIT("<think>"), "<think>"},
         {SLICE_LIT("a < b <"), "a < b <"},

@@ -15,6 +15,9 @@ static void a_url_must_stand_in_the_ticket(void **state)
         const char *summary, *text;
         bool foreign;
     } cases[] = {
+        {"www.a.example", "www.a.example", false},
+        {"https://a.example/x\x7f", "https://a.example/x", false},
+        {"https://good.com", "bare https://good.com.", false},
         {"no link here", "", false},
         {"", "", false},
         {"see https://evil.example/x", "nothing", true},

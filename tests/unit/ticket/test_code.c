@@ -23,6 +23,7 @@ static const char *const code[] = {
     "$ npm install\n$ npm run build\nsudo systemctl restart app",
     "<div>\n<p>\n</div>",
     "const a = 1;\nlet b = 2;\nvar c = 3;",
+    "a == b\nc == d\ne == f",
     "x := 1\ny += 2\nz => 3\na->b",
 };
 
@@ -33,6 +34,10 @@ static const char *const prose[] = {
     "Hello;\nI have a question",
     "import duties were charged.\nfrom Germany to France.\nclass action next?",
     "The total = 5 EUR\nthat is wrong",
+    "at noon\nat (\nat :)",
+    "File \"a\"\nFile \"b\", line\nx",
+    "<>\n<>\n<>",
+    "<b\n<c\n<d",
     "# Order 123\nplease cancel",
     "return my money\nfor what it is worth\nwhile you are at it",
     "at the shop (yesterday) I was told no",

@@ -14,7 +14,6 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/utf8.h"
-#include "ticket/text.h"
 #include "ticket/tokens.h"
 
 static const struct config_ticket defaults = {.id = "/ticket_id",
@@ -278,103 +277,6 @@ static void the_record_key_names_a_ticket_without_id(void **state)
     }
 }
 
-static void text_is_what_there_is_of_subject_and_body(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *value, *text;
-    } cases[] = {
-        {"{\"subject\":\"s\",\"body\":\"b\"}", "s\n\nb"},
-        {"{\"body\":\"b\"}", "b"},
-        {"{\"subject\":\"s\"}", "s"},
-        {"{\"subject\":\"  \",\"body\":\"b\"}", "b"},
-        {"{\"subject\":\"s\",\"body\":\"\\u2028 \"}", "s"},
-        {"{\"subject\":7,\"body\":\"b\"}", "b"},
-        {"{\"subject\":\" s \",\"body\":\"b\\n\"}", " s \n\nb\n"},
-        {"{\"body\":\"a\\r\\nb\\rc\\td\\u0007e\\u007ff\\u0085g\"}", "a\nb\nc\tdefg"},
-        {"{\"body\":\"one\",\"body\":\"two\"}", "one"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct ticket_content c = decode(cases[i].value);
-        assert_slice(c.text, cases[i].text);
-        assert_null(c.id.p);
-        mem_free(c.block);
-    }
-}
-
-static void long_text_keeps_head_and_tail_and_is_flagged(void **state)
-{
-    (void)state;
-    struct buf b;
-    buf_init(&b, 4096);
-    buf_str(&b, "{\"body\":\"HEAD");
-    for (int i = 0; i < 150; i++)
-        buf_str(&b, "\xe4\xb8\xad");
-    buf_str(&b, "TAIL\"}");
-    struct ticket_content c = decode(b.p);
-    assert_int_equal(c.flags, FLAG_TEXT_CUT);
-    assert_true(c.text.n <= (size_t)defaults.max_text_bytes);
-    assert_true(c.text.n > (size_t)defaults.max_text_bytes - 8);
-    assert_true(utf8_valid(c.text));
-    assert_memory_equal(c.text.p, "HEAD", 4);
-    assert_memory_equal(c.text.p + c.text.n - 4, "TAIL", 4);
-    assert_true(slice_find(c.text, SLICE_LIT(TEXT_ELISION)) > 0);
-    uint8_t hash[SHA256_SIZE];
-    sha256(c.text, hash);
-    assert_memory_equal(c.content_hash, hash, sizeof hash);
-    mem_free(c.block);
-    buf_deinit(&b);
-}
-
-static void language_comes_from_the_field_when_it_is_a_tag(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *value, *field, *published;
-        enum language language;
-    } cases[] = {
-        {"{\"language\":\"zh-Hant-TW\",\"body\":\"hello\"}", "zh-Hant-TW", "zh-Hant-TW", LANG_ZH},
-        {"{\"language\":\"EN_us\",\"body\":\"hello\"}", "EN_us", "EN_us", LANG_EN},
-        {"{\"language\":\"sw\",\"body\":\"habari\"}", "sw", "sw", LANG_OTHER},
-        {"{\"language\":\"English\",\"body\":\"hello\"}", NULL, "und", LANG_UND},
-        {"{\"language\":\"\",\"body\":\"hello\"}", NULL, "und", LANG_UND},
-        {"{\"language\":7,\"body\":\"hello\"}", NULL, "und", LANG_UND},
-        {"{\"language\":\"und\",\"body\":\"\xe4\xbd\xa0\xe5\xa5\xbd\"}", NULL, "zh", LANG_ZH},
-        {"{\"body\":\"\xe4\xbd\xa0\xe5\xa5\xbd\"}", NULL, "zh", LANG_ZH},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct ticket_content c = decode(cases[i].value);
-        assert_slice(c.language_field, cases[i].field);
-        assert_slice(ticket_language(&c), cases[i].published);
-        assert_int_equal(c.language, cases[i].language);
-        mem_free(c.block);
-    }
-}
-
-static void an_image_is_an_attachment_of_that_type(void **state)
-{
-    (void)state;
-    static const struct {
-        const char *attachments;
-        bool image;
-    } cases[] = {
-        {"[{\"type\":\"image/png\"}]", true},
-        {"[{\"type\":\"text/plain\"},{\"type\":\"IMAGE/JPEG\"}]", true},
-        {"[{\"type\":\"imagery\"}]", false},
-        {"[{\"type\":7},\"image/png\",null]", false},
-        {"{\"type\":\"image/png\"}", false},
-        {"[]", false},
-        {"null", false},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char value[200];
-        snprintf(value, sizeof value, "{\"body\":\"x\",\"attachments\":%s}", cases[i].attachments);
-        struct ticket_content c = decode(value);
-        assert_int_equal(c.has_image, cases[i].image);
-        mem_free(c.block);
-    }
-}
-
 /* Whatever is done to a good value, decoding ends in content that is sound or in a reason. */
 static void mutated_values_give_sound_content_or_a_reason(void **state)
 {
@@ -418,10 +320,6 @@ int main(void)
         cmocka_unit_test(fields_are_found_by_any_pointer),
         cmocka_unit_test(an_over_long_id_is_a_dead_letter),
         cmocka_unit_test(the_record_key_names_a_ticket_without_id),
-        cmocka_unit_test(text_is_what_there_is_of_subject_and_body),
-        cmocka_unit_test(long_text_keeps_head_and_tail_and_is_flagged),
-        cmocka_unit_test(language_comes_from_the_field_when_it_is_a_tag),
-        cmocka_unit_test(an_image_is_an_attachment_of_that_type),
         cmocka_unit_test(mutated_values_give_sound_content_or_a_reason),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

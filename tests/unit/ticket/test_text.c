@@ -19,6 +19,7 @@ static void control_characters_are_left_out(void **state)
     } cases[] = {
         {SLICE_LIT(""), ""},
         {SLICE_LIT("plain"), "plain"},
+        {SLICE_LIT("\xc2\xa9"), "\xc2\xa9"},
         {SLICE_LIT("a\tb\nc"), "a\tb\nc"},
         {SLICE_LIT("a\r\nb"), "a\nb"},
         {SLICE_LIT("a\rb"), "a\nb"},
