@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -147,4 +148,49 @@ int64_t kafka_fixture_committed(struct kafka_fixture *f, char *metadata)
     snprintf(metadata, 5000, "%s", c.metadata);
     mem_free(c.metadata);
     return c.offset;
+}
+
+void kafka_fixture_ktool(struct kafka_fixture *f, const char *fmt, ...)
+{
+    const char *path = getenv("KTOOL");
+    if (!path)
+        skip();
+    char arguments[400], command[800];
+    va_list args;
+    va_start(args, fmt);
+    vsnprintf(arguments, sizeof arguments, fmt, args);
+    va_end(args);
+    snprintf(command, sizeof command, "%s -b %s %s", path, f->cfg.brokers, arguments);
+    assert_int_equal(system(command), 0);
+}
+
+static const char *broker_dir(void)
+{
+    const char *dir = getenv("TICKETMILL_TEST_KAFKA_DIR");
+    if (!dir)
+        skip();
+    return dir;
+}
+
+void kafka_fixture_broker(const char *what)
+{
+    char command[600];
+    snprintf(command, sizeof command, "tests/support/kafka/kafka.sh %s %s >/dev/null 2>&1", what,
+             broker_dir());
+    assert_int_equal(system(command), 0);
+}
+
+pid_t kafka_fixture_broker_returns(void)
+{
+    char script[700]; /* a busy machine may need a second try */
+    snprintf(script, sizeof script,
+             "{ sleep 2; r='tests/support/kafka/kafka.sh restart %s'; $r || $r; } >/dev/null 2>&1",
+             broker_dir());
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        execl("/bin/sh", "sh", "-c", script, (char *)NULL);
+        _exit(101);
+    }
+    return pid;
 }

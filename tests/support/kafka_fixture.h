@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 #include "config/config.h"
 #include "kafka/admin.h"
@@ -40,5 +41,14 @@ enum status kafka_fixture_publish(struct kafka_fixture *f, struct kproducer *p, 
 
 /* Committed offset of the input's partition 0; metadata is copied to `metadata` (5,000 bytes). */
 int64_t kafka_fixture_committed(struct kafka_fixture *f, char *metadata);
+
+/* Runs $KTOOL against the broker; skips the test when there is none. */
+void kafka_fixture_ktool(struct kafka_fixture *f, const char *fmt, ...) PRINTF_LIKE(2, 3);
+
+/* kafka.sh `what` on the test broker; skips the test when the broker is not ours to stop. */
+void kafka_fixture_broker(const char *what);
+
+/* Restarts the broker in two seconds while the test goes on; a child that exits with 0. */
+pid_t kafka_fixture_broker_returns(void);
 
 #endif

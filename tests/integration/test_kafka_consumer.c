@@ -1,7 +1,4 @@
-/* The reading side of the kafka room against a real broker: the consumer's events, look-ups, and
- * reading whole topics.
- */
-#include <librdkafka/rdkafka.h>
+/* The consumer's events against a real broker. */
 #include <poll.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,7 +13,6 @@
 
 #include "base/clock.h"
 #include "base/log.h"
-#include "base/mem.h"
 #include "kafka/consumer.h"
 #include "kafka/writer.h"
 #include "support/kafka_fixture.h"
@@ -130,21 +126,6 @@ static void expect(struct kconsumer *c, enum kevent_kind kind, int32_t partition
     assert_int_equal(e.record.pos.source, SOURCE);
     assert_int_equal(e.record.pos.partition, partition);
     assert_int_equal(e.record.pos.offset, offset);
-}
-
-static void ktool(const char *fmt, ...) PRINTF_LIKE(1, 2);
-static void ktool(const char *fmt, ...)
-{
-    const char *path = getenv("KTOOL");
-    if (!path)
-        skip();
-    char arguments[400], command[800];
-    va_list args;
-    va_start(args, fmt);
-    vsnprintf(arguments, sizeof arguments, fmt, args);
-    va_end(args);
-    snprintf(command, sizeof command, "%s -b %s %s", path, f.cfg.brokers, arguments);
-    assert_int_equal(system(command), 0);
 }
 
 /* ---- the consumer ---------------------------------------------------------------------------- */
@@ -295,7 +276,7 @@ static void offset_below_the_log_is_lost_and_its_start_can_be_found(void **state
     (void)state;
     kafka_fixture_fill(&f, f.input, 0, 10);
     kafka_fixture_fill(&f, f.input, 1, 4);
-    ktool("delete-records %s 0 6", f.input);
+    kafka_fixture_ktool(&f, "delete-records %s 0 6", f.input);
     struct kconsumer *c = consumer();
     const struct kstart starts[] = {{SOURCE, f.input, 0, 2}, {SOURCE, f.input, 1, 0}};
     struct fail fail;
@@ -325,7 +306,8 @@ static void records_of_an_open_transaction_are_beyond_the_end(void **state)
 {
     (void)state;
     kafka_fixture_fill(&f, f.input, 0, 2);
-    ktool("produce -f lines -p 0 -T %s-up:open %s /proc/version", f.group, f.input);
+    kafka_fixture_ktool(&f, "produce -f lines -p 0 -T %s-up:open %s /proc/version", f.group,
+                        f.input);
     kafka_fixture_fill(&f, f.input, 0, 2);
     struct kwatermarks w;
     struct fail fail;
@@ -344,25 +326,19 @@ static void records_of_an_open_transaction_are_beyond_the_end(void **state)
 static void broker_restart_is_a_passing_error_and_reading_goes_on(void **state)
 {
     (void)state;
-    const char *dir = getenv("TICKETMILL_TEST_KAFKA_DIR");
-    if (!dir)
-        skip();
-    char command[400];
     kafka_fixture_fill(&f, f.input, 0, 1);
     struct kconsumer *c = consumer();
     assign(c, 0, 0);
     expect(c, KEVENT_RECORD, 0, 0);
     expect(c, KEVENT_EOF, 0, 1);
-    snprintf(command, sizeof command, "tests/support/kafka/kafka.sh stop %s", dir);
-    assert_int_equal(system(command), 0);
+    kafka_fixture_broker("stop");
     struct kevent e;
     do
         kconsumer_poll(c, &e);
     while (e.kind != KEVENT_ERROR && turn(WAIT_MS));
     assert_int_equal(e.kind, KEVENT_ERROR);
     assert_int_equal(e.fail.code, ST_UNAVAILABLE);
-    snprintf(command, sizeof command, "tests/support/kafka/kafka.sh restart %s >/dev/null", dir);
-    assert_int_equal(system(command), 0);
+    kafka_fixture_broker("restart");
     kafka_fixture_fill(&f, f.input, 0, 1);
     do
         next(c, &e);
@@ -370,180 +346,6 @@ static void broker_restart_is_a_passing_error_and_reading_goes_on(void **state)
     assert_int_equal(e.kind, KEVENT_RECORD);
     assert_int_equal(e.record.pos.offset, 1);
     kconsumer_close(c);
-}
-
-/* ---- look-ups -------------------------------------------------------------------------------- */
-
-static void cluster_and_topics_are_described(void **state)
-{
-    (void)state;
-    struct kcluster cluster;
-    struct fail fail;
-    assert_int_equal(kadmin_cluster(f.admin, &cluster, &fail), ST_OK);
-    assert_int_equal(cluster.brokers, 1);
-    assert_true(strlen(cluster.id) >= 20);
-    int n = 0;
-    assert_int_equal(kadmin_partitions(f.admin, f.input, &n, &fail), ST_OK);
-    assert_int_equal(n, 3);
-    char name[80];
-    snprintf(name, sizeof name, "%s-set", f.input);
-    const struct config_pair settings[] = {{"max.message.bytes", "4000000"},
-                                           {"retention.ms", "86400000"},
-                                           {"cleanup.policy", "compact,delete"}};
-    assert_int_equal(kadmin_create(f.admin, name, 1, settings, 3, &fail), ST_OK);
-    assert_int_equal(kadmin_create(f.admin, name, 1, settings, 3, &fail), ST_LOCKED);
-    struct ktopic_settings s;
-    assert_int_equal(kadmin_topic_settings(f.admin, name, &s, &fail), ST_OK);
-    assert_int_equal(s.max_message_bytes, 4000000);
-    assert_int_equal(s.retention_ms, 86400000);
-    assert_int_equal(s.retention_bytes, -1);
-    assert_true(s.compacted);
-    assert_int_equal(kadmin_topic_settings(f.admin, f.input, &s, &fail), ST_OK);
-    assert_int_equal(s.max_message_bytes, 1048588);
-    assert_false(s.compacted);
-    assert_int_equal(kadmin_delete(f.admin, name, &fail), ST_OK);
-}
-
-static void missing_topic_is_not_found_and_not_created(void **state)
-{
-    (void)state;
-    int n;
-    struct fail fail;
-    for (int i = 0; i < 2; i++)
-        assert_int_equal(kadmin_partitions(f.admin, "no-such-topic", &n, &fail), ST_NOT_FOUND);
-    struct ktopic_settings s;
-    assert_int_equal(kadmin_topic_settings(f.admin, "no-such-topic", &s, &fail), ST_NOT_FOUND);
-}
-
-static void partition_without_a_committed_offset_has_none(void **state)
-{
-    (void)state;
-    char metadata[5000];
-    assert_int_equal(kafka_fixture_committed(&f, metadata), -1);
-    assert_string_equal(metadata, "");
-}
-
-/* A member as other people's programs are: subscribed. */
-static rd_kafka_t *join(void)
-{
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    char why[200];
-    assert_int_equal(rd_kafka_conf_set(conf, "bootstrap.servers", f.cfg.brokers, why, 200), 0);
-    assert_int_equal(rd_kafka_conf_set(conf, "group.id", f.group, why, 200), 0);
-    rd_kafka_t *rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why);
-    assert_non_null(rk);
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
-    rd_kafka_topic_partition_list_add(list, f.input, RD_KAFKA_PARTITION_UA);
-    assert_int_equal(rd_kafka_subscribe(rk, list), 0);
-    rd_kafka_topic_partition_list_destroy(list);
-    return rk;
-}
-
-static void members_of_a_group_are_counted_and_assigned_readers_are_none(void **state)
-{
-    (void)state;
-    struct kgroup g;
-    struct fail fail;
-    assert_int_equal(kadmin_group(f.admin, f.group, &g, &fail), ST_OK);
-    assert_int_equal(g.members, 0);
-    struct kproducer *p = kafka_fixture_producer(&f);
-    assert_int_equal(kafka_fixture_publish(&f, p, 1, "a", 0, "1;a"), ST_OK);
-    struct kconsumer *c = consumer();
-    assign(c, 0, 0);
-    expect(c, KEVENT_EOF, 0, 0);
-    assert_int_equal(kadmin_group(f.admin, f.group, &g, &fail), ST_OK);
-    assert_int_equal(g.members, 0);
-    assert_string_equal(g.state, "Empty");
-    rd_kafka_t *member = join();
-    for (int i = 0; i < 100 && g.members == 0; i++) {
-        rd_kafka_message_t *m = rd_kafka_consumer_poll(member, 100);
-        if (m)
-            rd_kafka_message_destroy(m);
-        assert_int_equal(kadmin_group(f.admin, f.group, &g, &fail), ST_OK);
-    }
-    assert_int_equal(g.members, 1);
-    rd_kafka_destroy(member);
-    kconsumer_close(c);
-    kproducer_close(p);
-}
-
-static void one_record_is_found_by_its_offset(void **state)
-{
-    (void)state;
-    kafka_fixture_fill(&f, f.input, 1, 5);
-    ktool("produce -f lines -p 1 -T %s-up:abort %s /proc/version", f.group, f.input);
-    kafka_fixture_fill(&f, f.input, 1, 1);
-    ktool("delete-records %s 1 2", f.input);
-    struct record *r;
-    struct fail fail;
-    const struct pos there = {SOURCE, 1, 3};
-    assert_int_equal(kadmin_record(f.admin, f.input, there, &r, &fail), ST_OK);
-    assert_true(pos_eq(r->pos, there));
-    assert_true(slice_eq(r->value, SLICE_LIT("value-3")));
-    assert_true(slice_eq(r->key, SLICE_LIT("key-3")));
-    mem_free(r);
-    static const struct {
-        int64_t offset;
-        const char *why;
-    } missing[] = {{1, "deleted"},
-                   {5, "aborted"},
-                   {6, "a control record"},
-                   {8, "the end"},
-                   {900, "past the end"}};
-    for (size_t i = 0; i < sizeof missing / sizeof *missing; i++) {
-        const struct pos pos = {SOURCE, 1, missing[i].offset};
-        if (kadmin_record(f.admin, f.input, pos, &r, &fail) != ST_NOT_FOUND)
-            fail_msg("found %s", missing[i].why);
-    }
-}
-
-static bool stop_at_third(void *self, const struct record *r)
-{
-    (void)r;
-    int *n = self;
-    return ++*n < 3;
-}
-
-static void whole_topic_is_read_from_every_partition(void **state)
-{
-    (void)state;
-    kafka_fixture_fill(&f, f.input, 0, 100);
-    kafka_fixture_fill(&f, f.input, 2, 50);
-    ktool("produce -f lines -p 2 -T %s-up:abort %s /proc/version", f.group, f.input);
-    ktool("delete-records %s 0 10", f.input);
-    struct record **v;
-    size_t n = kafka_fixture_read(&f, f.input, false, &v);
-    assert_int_equal(n, 140);
-    int64_t next_offset[3] = {10, 0, 0};
-    for (size_t i = 0; i < n; i++) {
-        int32_t p = v[i]->pos.partition;
-        assert_int_equal(v[i]->pos.source, SOURCE);
-        assert_int_equal(v[i]->pos.offset, next_offset[p]++);
-    }
-    kafka_fixture_free(v, n);
-    assert_int_equal(kafka_fixture_count(&f, f.input, true), 141);
-    assert_int_equal(kafka_fixture_count(&f, f.results, false), 0);
-
-    int seen = 0;
-    struct fail fail;
-    const struct kscan some = {.topic = f.input, .record = stop_at_third, .self = &seen};
-    assert_int_equal(kadmin_scan(f.admin, &some, &fail), ST_OK);
-    assert_int_equal(seen, 3);
-}
-
-static void brokers_that_do_not_answer_are_unavailable_in_time(void **state)
-{
-    (void)state;
-    const struct config_kafka nobody = {.brokers = "127.0.0.1:1", .group = "g"};
-    struct kadmin *a;
-    struct kcluster cluster;
-    struct fail fail;
-    assert_int_equal(kadmin_open(&nobody, 1000, &a, &fail), ST_OK);
-    int64_t began = clock_mono_us(&clock_system);
-    assert_int_equal(kadmin_cluster(a, &cluster, &fail), ST_UNAVAILABLE);
-    assert_non_null(strstr(fail.text, "127.0.0.1:1"));
-    assert_true(clock_mono_us(&clock_system) - began < 3000000);
-    kadmin_close(a);
 }
 
 #define ON_BROKER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
@@ -564,13 +366,6 @@ int main(void)
         ON_BROKER(offset_below_the_log_is_lost_and_its_start_can_be_found),
         ON_BROKER(records_of_an_open_transaction_are_beyond_the_end),
         ON_BROKER(broker_restart_is_a_passing_error_and_reading_goes_on),
-        ON_BROKER(cluster_and_topics_are_described),
-        ON_BROKER(missing_topic_is_not_found_and_not_created),
-        ON_BROKER(partition_without_a_committed_offset_has_none),
-        ON_BROKER(members_of_a_group_are_counted_and_assigned_readers_are_none),
-        ON_BROKER(one_record_is_found_by_its_offset),
-        ON_BROKER(whole_topic_is_read_from_every_partition),
-        ON_BROKER(brokers_that_do_not_answer_are_unavailable_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
