@@ -50,6 +50,12 @@ void json_out_known(struct json_out *j, const char *key, int64_t v)
     }
 }
 
+void json_out_number(struct json_out *j, const char *key, const char *v)
+{
+    name(j, key);
+    buf_str(j->out, v);
+}
+
 void json_out_bool(struct json_out *j, const char *key, bool v)
 {
     name(j, key);

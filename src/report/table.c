@@ -83,7 +83,7 @@ void table_count(struct table *t, int64_t n)
 void table_usd(struct table *t, int64_t pusd)
 {
     char text[MONEY_SHOW_SIZE];
-    money_show(pusd, text);
+    money_show_digits(pusd, text);
     table_cell(t, text);
 }
 

@@ -18,7 +18,7 @@ void table_init(struct table *t, const char *const *heads, const char *align, in
 /* The next cell. Control characters and what is no UTF-8 come out as '?'. */
 void table_cell(struct table *t, const char *text);
 void table_count(struct table *t, int64_t n);  /* "12,345" */
-void table_usd(struct table *t, int64_t pusd); /* a total; negative = "unpriced" */
+void table_usd(struct table *t, int64_t pusd); /* three digits; negative = "unpriced" */
 void table_usd_per_1000(struct table *t, int64_t pusd, int64_t count);
 /* Prints with two spaces in front of each line, and ends the table. Unfinished rows are a bug. */
 void table_print(struct table *t, struct buf *out);
