@@ -191,7 +191,7 @@ static void what_next(const struct demo *d)
     printf("\nThe simulated provider billed %lld calls: %lld input and %lld output tokens.\n"
            "\nTry next:\n"
            "  ticketmill report --config %s\n"
-           "  ticketmill show T-%07d --config %s\n"
+           "  ticketmill show T-%06d --config %s\n"
            "  ticketmill check --config config/ticketmill.yaml      with your own brokers and key\n",
            (long long)t.billed_calls, (long long)t.prompt_tokens, (long long)t.completion_tokens,
            d->config_path, 1, d->config_path);
