@@ -37,11 +37,24 @@ struct demo {
 #define AT(field) offsetof(struct demo_arguments, field)
 
 static const struct option_row rows[] = {
-    {.name = "tickets", .argument = "N", .kind = OPTION_COUNT, .at = AT(tickets), .min = 1,
-     .max = TICKETS_MAX, .help = "how many tickets (default 2000)"},
-    {.name = "seed", .argument = "N", .kind = OPTION_COUNT, .at = AT(seed), .min = 0,
-     .max = INT64_MAX, .help = "of the made-up tickets (default 1)"},
-    {.name = "dir", .argument = "DIR", .kind = OPTION_PATH, .at = AT(dir),
+    {.name = "tickets",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .at = AT(tickets),
+     .min = 1,
+     .max = TICKETS_MAX,
+     .help = "how many tickets (default 2000)"},
+    {.name = "seed",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .at = AT(seed),
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "of the made-up tickets (default 1)"},
+    {.name = "dir",
+     .argument = "DIR",
+     .kind = OPTION_PATH,
+     .at = AT(dir),
      .help = "where configuration and ledger go (default: a new folder in $TMPDIR)"},
 };
 
@@ -123,9 +136,9 @@ static enum status write_config(struct demo *d, struct fail *fail)
             put_replaced(f, line, "@BROKERS@", kembedded_brokers(d->broker));
         at += n;
     }
-    return fclose(f) == 0 ? ST_OK
-                          : fail_set(fail, ST_SYSTEM, errno, "%s: %s", d->config_path,
-                                     strerror(errno));
+    return fclose(f) == 0
+               ? ST_OK
+               : fail_set(fail, ST_SYSTEM, errno, "%s: %s", d->config_path, strerror(errno));
 }
 
 static enum status put_tickets(struct demo *d, const struct config *config, struct fail *fail)
@@ -141,7 +154,8 @@ static enum status put_tickets(struct demo *d, const struct config *config, stru
     ticket_gen_init(&gen, &ticket_mix_usual, (uint64_t)d->a.seed, INT64_C(1763942400000000));
     for (int64_t i = 0; st == ST_OK && i < d->a.tickets; i++) {
         enum ticket_kind kind = ticket_gen_next(&gen, &value, &key);
-        struct record r = {.timestamp_unix_ms = -1, .key = buf_view(&key), .value = buf_view(&value)};
+        struct record r = {
+            .timestamp_unix_ms = -1, .key = buf_view(&key), .value = buf_view(&value)};
         if (kind == TICKET_TOMBSTONE)
             r.value = SLICE_NONE;
         if (kind == TICKET_NO_ID)
@@ -178,7 +192,7 @@ static enum status set_up(struct demo *d, struct fail *fail)
 
 static int call(int (*command)(int, char **), const char *name, const char *config)
 {
-    char *words[] = {(char *)(uintptr_t)name, (char *)(uintptr_t)"--config",
+    char *words[] = {(char *)(uintptr_t)name, (char *)(uintptr_t) "--config",
                      (char *)(uintptr_t)config, NULL};
     fflush(stdout);
     return command(3, words);
@@ -188,13 +202,14 @@ static void what_next(const struct demo *d)
 {
     struct sim_totals t;
     sim_totals(d->sim, &t);
-    printf("\nThe simulated provider billed %lld calls: %lld input and %lld output tokens.\n"
-           "\nTry next:\n"
-           "  ticketmill report --config %s\n"
-           "  ticketmill show T-%06d --config %s\n"
-           "  ticketmill check --config config/ticketmill.yaml      with your own brokers and key\n",
-           (long long)t.billed_calls, (long long)t.prompt_tokens, (long long)t.completion_tokens,
-           d->config_path, 1, d->config_path);
+    printf(
+        "\nThe simulated provider billed %lld calls: %lld input and %lld output tokens.\n"
+        "\nTry next:\n"
+        "  ticketmill report --config %s\n"
+        "  ticketmill show T-%06d --config %s\n"
+        "  ticketmill check --config config/ticketmill.yaml      with your own brokers and key\n",
+        (long long)t.billed_calls, (long long)t.prompt_tokens, (long long)t.completion_tokens,
+        d->config_path, 1, d->config_path);
 }
 
 int cmd_demo(int argc, char **argv)

@@ -59,29 +59,70 @@ static bool parse_from(const char *text, void *field)
 
 static const struct option_row rows[] = {
     OPTION_CONFIG(struct run_arguments, config),
-    {.name = "shard", .argument = "I/N", .kind = OPTION_PARSED, .at = AT(shard),
-     .parse = parse_shard, .expected = "I/N with 0 <= I < N",
+    {.name = "shard",
+     .argument = "I/N",
+     .kind = OPTION_PARSED,
+     .at = AT(shard),
+     .parse = parse_shard,
+     .expected = "I/N with 0 <= I < N",
      .help = "take the partitions p with p mod N = I (default 0/1: all)"},
-    {.name = "limit", .argument = "N", .kind = OPTION_COUNT, .at = AT(limit), .min = 0,
-     .max = INT64_MAX, .help = "end after N tickets"},
-    {.name = "from", .argument = "WHERE", .kind = OPTION_PARSED, .at = AT(from),
-     .parse = parse_from, .expected = "earliest, or an offset",
+    {.name = "limit",
+     .argument = "N",
+     .kind = OPTION_COUNT,
+     .at = AT(limit),
+     .min = 0,
+     .max = INT64_MAX,
+     .help = "end after N tickets"},
+    {.name = "from",
+     .argument = "WHERE",
+     .kind = OPTION_PARSED,
+     .at = AT(from),
+     .parse = parse_from,
+     .expected = "earliest, or an offset",
      .help = "where to begin when nothing is committed yet (default earliest)"},
-    {.name = "new-ledger", .kind = OPTION_FLAG, .at = AT(new_ledger),
+    {.name = "new-ledger",
+     .kind = OPTION_FLAG,
+     .at = AT(new_ledger),
      .help = "begin an empty ledger although another one worked on this topic"},
-    {.name = "no-reuse", .kind = OPTION_FLAG, .at = AT(no_reuse),
+    {.name = "no-reuse",
+     .kind = OPTION_FLAG,
+     .at = AT(no_reuse),
      .help = "ask again for copies of tickets that have an answer"},
-    {.name = "budget", .argument = "USD", .kind = OPTION_USD, .at = AT(budget_pusd),
-     .unbuilt = true, .help = "spend at most this much in the run"},
-    {.name = "spent", .argument = "USD", .kind = OPTION_USD, .at = AT(spent_pusd),
-     .unbuilt = true, .help = "what a lost ledger had spent already"},
-    {.name = "only-provider", .argument = "NAME", .kind = OPTION_TEXT, .at = AT(only_provider),
-     .unbuilt = true, .help = "send everything to this provider"},
-    {.name = "campaign", .argument = "NAME", .kind = OPTION_TEXT, .at = AT(campaign),
-     .unbuilt = true, .help = "classify anew under a name of its own"},
-    {.name = "input", .argument = "FILE", .kind = OPTION_PATH, .at = AT(input), .unbuilt = true,
+    {.name = "budget",
+     .argument = "USD",
+     .kind = OPTION_USD,
+     .at = AT(budget_pusd),
+     .unbuilt = true,
+     .help = "spend at most this much in the run"},
+    {.name = "spent",
+     .argument = "USD",
+     .kind = OPTION_USD,
+     .at = AT(spent_pusd),
+     .unbuilt = true,
+     .help = "what a lost ledger had spent already"},
+    {.name = "only-provider",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(only_provider),
+     .unbuilt = true,
+     .help = "send everything to this provider"},
+    {.name = "campaign",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(campaign),
+     .unbuilt = true,
+     .help = "classify anew under a name of its own"},
+    {.name = "input",
+     .argument = "FILE",
+     .kind = OPTION_PATH,
+     .at = AT(input),
+     .unbuilt = true,
      .help = "read tickets from a file instead of Kafka"},
-    {.name = "output", .argument = "FILE", .kind = OPTION_PATH, .at = AT(output), .unbuilt = true,
+    {.name = "output",
+     .argument = "FILE",
+     .kind = OPTION_PATH,
+     .at = AT(output),
+     .unbuilt = true,
      .help = "write results to a file instead of Kafka"},
 };
 
@@ -95,23 +136,24 @@ static const struct option_table table = {
     .examples = "  ticketmill run --config /etc/ticketmill/ticketmill.yaml\n"
                 "  ticketmill run --limit 100          a first look\n"
                 "  ticketmill run --shard 0/2          one of two processes\n",
-    .notes = "Exit status: 0 done, 3 done with too many dead letters or lost records, 5 stopped by a\n"
-             "signal, 64 usage, 65 ledger, 69 unreachable, 70 audit, 73 locked or fenced, 7 no\n"
-             "money, 77 keys, 78 configuration.",
+    .notes =
+        "Exit status: 0 done, 3 done with too many dead letters or lost records, 5 stopped by a\n"
+        "signal, 64 usage, 65 ledger, 69 unreachable, 70 audit, 73 locked or fenced, 7 no\n"
+        "money, 77 keys, 78 configuration.",
 };
 
 static void on_tick(void *arg, const struct mill_stats *s)
 {
-    progress_update(arg, &(struct progress_view){
-                                     .done = s->published_results + s->published_dead +
-                                             s->skipped + s->done_before,
-                                     .total = s->total,
-                                     .spent_pusd = s->spent_pusd,
-                                     .unpriced_calls = s->unpriced_calls,
-                                     .in_flight = s->in_flight,
-                                     .retries = s->retries,
-                                     .dead = s->dead,
-                                 });
+    progress_update(
+        arg, &(struct progress_view){
+                 .done = s->published_results + s->published_dead + s->skipped + s->done_before,
+                 .total = s->total,
+                 .spent_pusd = s->spent_pusd,
+                 .unpriced_calls = s->unpriced_calls,
+                 .in_flight = s->in_flight,
+                 .retries = s->retries,
+                 .dead = s->dead,
+             });
 }
 
 static void tell_refused(const struct run_outcome *out)

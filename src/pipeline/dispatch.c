@@ -100,14 +100,14 @@ static enum status prepare(struct mill *m, struct ask *a)
     if (!ids_draw(&m->random, a->texts, a->n, a->ids))
         return ST_LIMIT;
     a->est_tokens = tokens;
-    a->token_cap = prompt_token_cap(
-        model->config, &m->config->classification,
-        &(struct token_cap_input){
-            .tickets = a->n,
-            .cjk = language_is_cjk(a->tickets[0]->content.language),
-            .doubled = a->tickets[0]->cap_doubled,
-            .prompt_tokens = token_scale_apply(&m->scales[a->model], tokens),
-        });
+    a->token_cap =
+        prompt_token_cap(model->config, &m->config->classification,
+                         &(struct token_cap_input){
+                             .tickets = a->n,
+                             .cjk = language_is_cjk(a->tickets[0]->content.language),
+                             .doubled = a->tickets[0]->cap_doubled,
+                             .prompt_tokens = token_scale_apply(&m->scales[a->model], tokens),
+                         });
     if (a->token_cap == 0)
         return ST_LIMIT;
     buf_init(&user, BODY_MAX);
@@ -216,17 +216,16 @@ void ask_intended(struct mill *m, struct ledger_cmd *cmd)
     retry_budget_call(&m->retries, a->sent_mono_us);
     m->stats.calls++;
     m->stats.in_flight++;
-    a->flight = m->o.ports.caller.send(m->o.ports.caller.self,
-                                       &(struct llm_call){
-                                           .model = a->model,
-                                           .endpoint = 0,
-                                           .call_id = a->call_id,
-                                           .body = buf_view(&a->body),
-                                           .timeout_us =
-                                               m->config->providers[m->provider].timeout_us,
-                                           .done = ask_replied,
-                                           .arg = a,
-                                       });
+    a->flight = m->o.ports.caller.send(
+        m->o.ports.caller.self, &(struct llm_call){
+                                    .model = a->model,
+                                    .endpoint = 0,
+                                    .call_id = a->call_id,
+                                    .body = buf_view(&a->body),
+                                    .timeout_us = m->config->providers[m->provider].timeout_us,
+                                    .done = ask_replied,
+                                    .arg = a,
+                                });
     failpoint(FP_IN_FLIGHT);
 }
 

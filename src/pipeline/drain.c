@@ -106,7 +106,8 @@ static void cancel_calls(struct mill *m)
     }
 }
 
-/* Held tickets wait for proof that the configuration is fine; nothing is left that could give it. */
+/* Held tickets wait for proof that the configuration is fine; nothing is left that could give it.
+ */
 static void release_last_held(struct mill *m)
 {
     if (list_empty(&m->held) || !intake_over(m) || m->commands > 0 || m->stats.in_flight > 0)
@@ -117,7 +118,7 @@ static void release_last_held(struct mill *m)
         const struct ticket *t = LIST_ENTRY(n, struct ticket, node);
         waiting++;
         LIST_EACH(copy, &t->copies)
-            waiting++;
+        waiting++;
     }
     if (waiting == m->stats.live)
         follow_release_held(m);

@@ -134,7 +134,6 @@ static void cut_text(struct ticket *t)
     t->text_cut = true;
 }
 
-
 void follow_release_held(struct mill *m)
 {
     for (struct list *n; (n = list_pop(&m->held));) {
@@ -219,8 +218,7 @@ static void ask_in_parts(struct mill *m, struct ticket **v, size_t n, struct lad
 /* A pack that keeps failing while others are answered: perhaps one of its tickets is the reason. */
 static bool must_part(const struct mill *m, const struct ask *a)
 {
-    return a->n > 1 && m->answers > 0 &&
-           a->failures >= m->config->providers[m->provider].tries;
+    return a->n > 1 && m->answers > 0 && a->failures >= m->config->providers[m->provider].tries;
 }
 
 static void again(struct mill *m, struct ask *a, struct ticket **v, size_t n)

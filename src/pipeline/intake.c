@@ -102,8 +102,7 @@ static int crashes_of(const struct mill *m, struct pos pos)
     return 0;
 }
 
-static void take_ticket(struct mill *m, const struct source_partition *part,
-                        const struct record *r)
+static void take_ticket(struct mill *m, const struct source_partition *part, const struct record *r)
 {
     struct ticket *t = ticket_new(m, r);
     struct admit_item *it = admit_slot(m, t);

@@ -38,24 +38,24 @@ struct mill_options {
     const struct pos *suspects; /* tickets a crash is counted for */
     const int32_t *suspect_crashes;
     size_t suspect_count;
-    int64_t lost;               /* records deleted upstream before they were read */
-    int64_t limit;              /* tickets to take at most; -1 = no limit */
+    int64_t lost;  /* records deleted upstream before they were read */
+    int64_t limit; /* tickets to take at most; -1 = no limit */
     bool reuse;
     uint64_t seed;
-    struct crumb *crumb;        /* NULL in tests */
+    struct crumb *crumb;         /* NULL in tests */
     void (*finished)(void *arg); /* the state machine has come to its end */
     void *arg;
 };
 
 struct mill_stats {
-    int64_t total;        /* records between start and end offsets at the start; an upper bound */
-    int64_t read;         /* records taken in so far, skipped ones included */
-    int64_t admitted;     /* tickets that wanted classification */
-    int64_t done_before;  /* had their terminal record already */
+    int64_t total;       /* records between start and end offsets at the start; an upper bound */
+    int64_t read;        /* records taken in so far, skipped ones included */
+    int64_t admitted;    /* tickets that wanted classification */
+    int64_t done_before; /* had their terminal record already */
     int64_t results, dead, skipped, reused;
     int64_t published_results, published_dead; /* of this run, at Kafka */
     int64_t published_earlier; /* left by earlier runs, brought to Kafka by this one */
-    int64_t live;         /* taken in, without a terminal state yet */
+    int64_t live;              /* taken in, without a terminal state yet */
     int64_t calls, calls_answered, calls_unknown, retries, throttled;
     int64_t in_flight;
     int64_t spent_pusd, unknown_pusd; /* this run's settled cost; reservations of unknown calls */
@@ -72,8 +72,8 @@ void mill_free(struct mill *m);                      /* takes NULL */
 
 void mill_start(struct mill *m);
 void mill_source_woke(struct mill *m);
-void mill_ledger_done(struct mill *m, struct ledger_cmd *cmd);        /* takes cmd */
-void mill_published(struct mill *m, struct publish_report *report);   /* takes report */
+void mill_ledger_done(struct mill *m, struct ledger_cmd *cmd);      /* takes cmd */
+void mill_published(struct mill *m, struct publish_report *report); /* takes report */
 void mill_signal(struct mill *m); /* first: drain within shutdown_grace; the owner acts on more */
 
 const struct mill_stats *mill_stats(const struct mill *m);

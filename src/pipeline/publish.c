@@ -16,7 +16,7 @@
 #include "pipeline/frontier.h"
 
 enum { ROWS_ENOUGH = 500, ROWS_MAX = 2000 };
-#define WAIT_MAX_US INT64_C(2000000)
+#define WAIT_MAX_US   INT64_C(2000000)
 #define RETRY_WAIT_MS 500
 
 struct partition {
@@ -47,8 +47,7 @@ struct publisher {
 
 struct publish_item *publish_item_new(size_t count)
 {
-    struct publish_item *item =
-        mem_zalloc(sizeof *item + count * sizeof item->delivered[0]);
+    struct publish_item *item = mem_zalloc(sizeof *item + count * sizeof item->delivered[0]);
     list_init(&item->rows);
     item->count = count;
     return item;
@@ -110,7 +109,7 @@ static void accept_item(struct publisher *p, struct publish_item *item)
     for (size_t i = 0; i < item->count; i++)
         note_delivered(p, &item->delivered[i]);
     LIST_EACH(n, &item->rows)
-        p->row_count++;
+    p->row_count++;
     list_append(&p->rows, &item->rows);
     if (item->finish) {
         p->finish = true;
@@ -204,8 +203,7 @@ static struct publish_report *report_new(const struct publisher *p, enum status 
     return r;
 }
 
-static void count_row(const struct publisher *p, const struct outrow *row,
-                      struct publish_report *r)
+static void count_row(const struct publisher *p, const struct outrow *row, struct publish_report *r)
 {
     if (row->seq <= p->earlier_seq)
         r->earlier++;

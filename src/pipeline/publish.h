@@ -49,8 +49,8 @@ struct publish_item *publish_item_of(struct ledger_cmd *cmd);
 /* What happened to one transaction. */
 struct publish_report {
     struct queue_node node;
-    enum status status;    /* ST_OK: committed. CLASS_RETRY: it will be tried again. Anything else:
-                              final, nothing more will be published */
+    enum status status; /* ST_OK: committed. CLASS_RETRY: it will be tried again. Anything else:
+                           final, nothing more will be published */
     struct fail fail;
     int64_t published_seq; /* highest sequence at Kafka; 0 = none yet */
     size_t results, dead;  /* rows of this run in the transaction */
@@ -62,8 +62,8 @@ struct publish_report {
 struct publish_partition {
     int32_t source, partition;
     const char *topic;
-    int64_t start_offset;      /* first offset that will be delivered */
-    const int64_t *published;  /* offsets ≥ start_offset published by earlier runs, ascending */
+    int64_t start_offset;     /* first offset that will be delivered */
+    const int64_t *published; /* offsets ≥ start_offset published by earlier runs, ascending */
     size_t published_count;
 };
 

@@ -68,8 +68,8 @@ static enum status refuse(struct fail *fail, const struct recovery_partition *p,
 }
 
 /* Nothing committed: a first run, expired offsets, or a recreated topic. */
-static enum status decide_uncommitted(const struct recovery_partition *p,
-                                      struct recovery_plan *out, struct fail *fail)
+static enum status decide_uncommitted(const struct recovery_partition *p, struct recovery_plan *out,
+                                      struct fail *fail)
 {
     if (p->ledger_resume < 0) {
         out->start = p->from > p->low ? p->from : p->low;
@@ -125,9 +125,8 @@ static enum status decide_foreign(const struct recovery_context *c,
     return ST_OK;
 }
 
-static enum status decide_ours(const struct recovery_context *c,
-                               const struct recovery_partition *p, struct recovery_plan *out,
-                               struct fail *fail)
+static enum status decide_ours(const struct recovery_context *c, const struct recovery_partition *p,
+                               struct recovery_plan *out, struct fail *fail)
 {
     if ((p->note.shard != c->shard || p->note.shards != c->shards) && !c->drained)
         return refuse(fail, p,

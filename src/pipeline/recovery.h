@@ -32,7 +32,7 @@ struct recovery_ledger {
     const char *rebuilt_from; /* "" = not a rebuilt one */
     int64_t rebuilt_seq;
     int64_t last_seq;
-    bool empty;               /* knows no ticket at all */
+    bool empty; /* knows no ticket at all */
 };
 
 enum recovery_compare {
@@ -44,12 +44,12 @@ enum recovery_compare {
 struct recovery_partition {
     const char *topic;
     int32_t partition;
-    int64_t low, high;      /* watermarks; high = end of the log, open transactions included */
-    int64_t committed;      /* -1 = none */
+    int64_t low, high; /* watermarks; high = end of the log, open transactions included */
+    int64_t committed; /* -1 = none */
     struct commit_note note;
-    int64_t ledger_resume;  /* ledger_resume_offset, -1 = the ledger does not know the partition */
+    int64_t ledger_resume; /* ledger_resume_offset, -1 = the ledger does not know the partition */
     enum recovery_compare compare; /* only looked at when nothing is committed */
-    int64_t from;           /* --from as an offset, -1 = low watermark */
+    int64_t from;                  /* --from as an offset, -1 = low watermark */
 };
 
 struct recovery_context {
@@ -60,11 +60,11 @@ struct recovery_context {
 };
 
 struct recovery_plan {
-    int64_t start;            /* offset to begin at */
+    int64_t start;              /* offset to begin at */
     int64_t lost_from, lost_to; /* deleted upstream before they were read; equal = none */
-    bool adopt;               /* --new-ledger: offsets of the done-set are finished */
-    bool fence;               /* another owner: note.transactional_id is fenced first */
-    int64_t published_seq;    /* of our own ledger, 0 = the note says nothing about it */
+    bool adopt;                 /* --new-ledger: offsets of the done-set are finished */
+    bool fence;                 /* another owner: note.transactional_id is fenced first */
+    int64_t published_seq;      /* of our own ledger, 0 = the note says nothing about it */
 };
 
 /* ST_OK and *out, or ST_LEDGER_STATE with a message that names the way out. */

@@ -207,8 +207,8 @@ static enum status start_source(struct runner *r, struct fail *fail)
     const struct startup *s = &r->boot.startup;
     struct kstart *starts = mem_array(s->count, sizeof *starts);
     size_t n = 0;
-    enum status st = kconsumer_open(&r->config->kafka, loop_reactor(r->loop), on_source, r,
-                                    &r->consumer, fail);
+    enum status st =
+        kconsumer_open(&r->config->kafka, loop_reactor(r->loop), on_source, r, &r->consumer, fail);
     for (size_t i = 0; i < s->count; i++) {
         if (s->v[i].owned)
             starts[n++] = (struct kstart){s->v[i].mill.source, s->v[i].mill.topic,
@@ -321,8 +321,8 @@ static void conclude(struct runner *r)
         snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);
         return;
     }
-    out->audit_ok = audit_check(&out->audit, &out->stats, complete,
-                                out->audit_message, sizeof out->audit_message);
+    out->audit_ok = audit_check(&out->audit, &out->stats, complete, out->audit_message,
+                                sizeof out->audit_message);
     if (!out->audit_ok)
         out->exit_code = status_exit(ST_AUDIT);
 }

@@ -59,8 +59,7 @@ static void book_usage(struct settling *s)
 {
     struct ledger_settle *b = &s->cmd->u.settle.call;
     s->usage = s->reply->usage;
-    if (!s->usage.present ||
-        shares_call_cost(&s->usage, &s->a->price, &b->cost_pusd) != ST_OK) {
+    if (!s->usage.present || shares_call_cost(&s->usage, &s->a->price, &b->cost_pusd) != ST_OK) {
         estimate_usage(s);
         if (shares_call_cost(&s->usage, &s->a->price, &b->cost_pusd) != ST_OK)
             b->cost_pusd = s->a->reserved_pusd;
@@ -162,7 +161,8 @@ static void fill_shares(struct settling *s, struct settle_item *items)
 
 static bool rejected_alike(const struct settling *s)
 {
-    LIST_EACH(n, &s->m->held) {
+    LIST_EACH(n, &s->m->held)
+    {
         const struct ticket *other = LIST_ENTRY(n, struct ticket, node);
         if (other->held_status == s->reply->http_status)
             return true;
@@ -199,8 +199,8 @@ static void fill_result(struct settling *s, size_t i, struct settle_item *it)
     it->then = SETTLE_RESULT;
     it->verdict = s->answer.slots[i].verdict;
     it->verdict.flags |= s->a->tickets[i]->content.flags;
-    it->verdict.flags |= s->cmd->u.settle.call.flags &
-                         (FLAG_USAGE_ESTIMATED | FLAG_USAGE_CLAMPED | FLAG_UNPRICED);
+    it->verdict.flags |=
+        s->cmd->u.settle.call.flags & (FLAG_USAGE_ESTIMATED | FLAG_USAGE_CLAMPED | FLAG_UNPRICED);
     it->category = slice_str(c->categories[it->verdict.category].name);
     it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
 }
@@ -223,9 +223,9 @@ static void fill_item(struct settling *s, size_t i, struct settle_item *it)
     } else if (move.step == LADDER_DEAD) {
         it->then = SETTLE_DEAD;
         it->reason = move.reason;
-        it->detail = arena_copy(&s->cmd->arena,
-                                slice_str(s->reply->message[0] ? s->reply->message
-                                                               : "no valid answer in time"));
+        it->detail =
+            arena_copy(&s->cmd->arena, slice_str(s->reply->message[0] ? s->reply->message
+                                                                      : "no valid answer in time"));
     }
 }
 
@@ -265,8 +265,7 @@ static void log_failure(const struct settling *s)
 static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
 {
     struct settling s = {.m = m, .a = a, .reply = reply, .cmd = ledger_cmd_new(LOP_SETTLE)};
-    s.cmd->u.settle.items =
-        arena_zalloc(&s.cmd->arena, a->n * sizeof *s.cmd->u.settle.items);
+    s.cmd->u.settle.items = arena_zalloc(&s.cmd->arena, a->n * sizeof *s.cmd->u.settle.items);
     s.cmd->u.settle.count = a->n;
     a->failure = reply->failure;
     a->http_status = reply->http_status;

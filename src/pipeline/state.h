@@ -29,10 +29,10 @@ struct ticket {
     bool leads;         /* stands in mill.leaders under its reuse key */
     struct list copies; /* tickets that wait for this one's answer */
     int paid, unknowns;
-    int tier, step;     /* model = tiers[tier].models[step] */
+    int tier, step;            /* model = tiers[tier].models[step] */
     enum call_purpose purpose; /* of its next or current call */
     bool alone, cap_doubled, text_cut, next_provider_tried;
-    int held_status;    /* http status it was rejected with while held */
+    int held_status; /* http status it was rejected with while held */
 };
 
 struct ask {
@@ -42,14 +42,14 @@ struct ask {
     struct ticket **tickets;
     size_t n;
     enum call_purpose purpose;
-    int model;            /* index into config->models */
+    int model; /* index into config->models */
     int tier;
-    int failures;         /* calls in a row that ended without anything to use */
-    bool is_retry;        /* next call needs a place in the retry budget */
+    int failures;  /* calls in a row that ended without anything to use */
+    bool is_retry; /* next call needs a place in the retry budget */
 
     /* of the call at hand */
     char call_id[ID_SIZE];
-    int64_t call_no;      /* 0 = no call has been booked for the moves */
+    int64_t call_no; /* 0 = no call has been booked for the moves */
     char (*ids)[SHORT_ID_SIZE];
     struct slice *texts;
     struct buf body;
@@ -102,7 +102,7 @@ struct mill {
     int64_t admits;           /* of them ADMIT */
 
     /* packing and calling */
-    struct list everyone;      /* every ticket in memory */
+    struct list everyone; /* every ticket in memory */
     struct packer *packer;
     struct pack_item **picked; /* room for one pack */
     struct map *leaders;       /* reuse key → ticket being worked on */
@@ -118,12 +118,12 @@ struct mill {
     int provider;               /* the one in use */
 
     /* ending */
-    int64_t progress_mono_us;   /* last useful answer or publish */
-    int64_t grace_until_mono_us;/* 0 = not stopping by signal */
+    int64_t progress_mono_us;    /* last useful answer or publish */
+    int64_t grace_until_mono_us; /* 0 = not stopping by signal */
     bool grace_over;
-    bool publisher_over;        /* nothing more will be published */
+    bool publisher_over; /* nothing more will be published */
     bool limit_reached;
-    enum status stops[8];       /* reasons given so far */
+    enum status stops[8]; /* reasons given so far */
     int stop_count;
     bool signalled;   /* told to stop */
     bool interrupted; /* … while there was work left */
@@ -134,21 +134,21 @@ struct mill {
 
 /* mill.c */
 void mill_turn(struct mill *m);
-int64_t mill_now(const struct mill *m);       /* monotonic */
+int64_t mill_now(const struct mill *m); /* monotonic */
 int64_t mill_unix_now(const struct mill *m);
 void mill_submit(struct mill *m, struct ledger_cmd *cmd);
-void mill_progress(struct mill *m);           /* something useful happened */
+void mill_progress(struct mill *m); /* something useful happened */
 
 /* intake.c */
 void intake_pump(struct mill *m);
-bool intake_over(const struct mill *m);       /* all read and admitted */
+bool intake_over(const struct mill *m); /* all read and admitted */
 void intake_admitted(struct mill *m, struct ledger_cmd *cmd);
 void intake_again(struct mill *m, struct list *copies); /* copies of a ticket that has its answer */
 
 /* tickets.c */
 struct ticket *ticket_new(struct mill *m, const struct record *r);
 void ticket_free(struct mill *m, struct ticket *t);
-void ticket_queue(struct mill *m, struct ticket *t); /* into the packer */
+void ticket_queue(struct mill *m, struct ticket *t);                        /* into the packer */
 void ticket_terminal(struct mill *m, struct ticket *t, enum reason reason); /* booked: frees it */
 void tickets_dead(struct mill *m, struct ticket **v, size_t n, enum reason reason,
                   const char *detail);
@@ -169,7 +169,7 @@ void ask_unsent(struct mill *m, struct ask *a); /* intent is durable, but sendin
 
 /* follow.c */
 void follow_up(struct mill *m, struct ask *a); /* acts on a->moves; frees the ask or lets it wait */
-void follow_release_held(struct mill *m);      /* held tickets are dead: the configuration is fine */
+void follow_release_held(struct mill *m); /* held tickets are dead: the configuration is fine */
 
 /* drain.c */
 void drain_check(struct mill *m);

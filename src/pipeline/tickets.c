@@ -42,8 +42,7 @@ static int route_number(const struct ticket *t)
 
 void ticket_queue(struct mill *m, struct ticket *t)
 {
-    const struct token_scale *scale =
-        &m->scales[m->config->tiers[t->tier].models[t->step]];
+    const struct token_scale *scale = &m->scales[m->config->tiers[t->tier].models[t->step]];
     t->item.est_tokens = token_scale_apply(scale, t->content.est_tokens);
     t->item.bytes = t->content.text.n;
     t->item.route = route_number(t);

@@ -11,11 +11,11 @@
 #include <stdint.h>
 
 struct gate {
-    int64_t max;              /* configured max_in_flight, ≥ 1 */
-    int64_t limit_milli;      /* current limit × 1,000 */
+    int64_t max;         /* configured max_in_flight, ≥ 1 */
+    int64_t limit_milli; /* current limit × 1,000 */
     int64_t in_flight;
-    int64_t paused_until_us;  /* monotonic */
-    int64_t halved_at_us;     /* monotonic; calls sent before it do not halve again */
+    int64_t paused_until_us; /* monotonic */
+    int64_t halved_at_us;    /* monotonic; calls sent before it do not halve again */
 };
 
 void gate_init(struct gate *g, int64_t max_in_flight);

@@ -15,7 +15,7 @@
 #include "base/random.h"
 
 #define RETRY_BASE_US INT64_C(500000)
-#define RETRY_CAP_US INT64_C(30000000)
+#define RETRY_CAP_US  INT64_C(30000000)
 
 /* tries ≥ 1 = failures so far; floor_us = from Retry-After, -1 = none. */
 int64_t retry_delay_us(int tries, int64_t floor_us, struct random *rng);

@@ -221,8 +221,8 @@ static void done_set_reads_back_as_written(void **state)
 static void malformed_done_sets_are_refused(void **state)
 {
     (void)state;
-    static const char *const bad[] = {"~", "1,,2", "x!", "1.", ".1", "zzzzzzzzzzzzzzzzzzzz",
-                                      "1.zzzzzzzz", " 1"};
+    static const char *const bad[] = {
+        "~", "1,,2", "x!", "1.", ".1", "zzzzzzzzzzzzzzzzzzzz", "1.zzzzzzzz", " 1"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         struct collected got = {.n = 0};
         assert_false(frontier_parse_done_set(slice_str(bad[i]), 0, collect, &got));

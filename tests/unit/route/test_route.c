@@ -10,14 +10,20 @@
 #include "route/retry.h"
 
 static struct config_price periods[] = {
-    {.from_unix_us = 1000, .input = 180000, .cached_input = 60000, .cache_write = 180000,
+    {.from_unix_us = 1000,
+     .input = 180000,
+     .cached_input = 60000,
+     .cache_write = 180000,
      .output = 250000},
-    {.from_unix_us = 2000, .input = 200000, .cached_input = 90000, .cache_write = 260000,
+    {.from_unix_us = 2000,
+     .input = 200000,
+     .cached_input = 90000,
+     .cache_write = 260000,
      .output = 300000},
 };
 
-static const struct config_model model = {.prices = periods, .price_count = 2,
-                                          .overhead_tokens = 64, .reasoning_tokens = 10};
+static const struct config_model model = {
+    .prices = periods, .price_count = 2, .overhead_tokens = 64, .reasoning_tokens = 10};
 
 static void price_in_force_is_the_newest_that_has_begun(void **state)
 {
