@@ -7,7 +7,7 @@
 #include "base/list.h"
 #include "llm/client.h"
 
-#define LANE_SIZE      250 /* transfers of one multi handle; more make it slow */
+#define LANE_SIZE      64
 #define CALL_ID_BYTES  128
 #define HEAD_BYTES_MAX (64 * 1024)
 
