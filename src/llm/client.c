@@ -153,6 +153,7 @@ void llm_client_free(struct llm_client *client)
         curl_slist_free_all(client->retired[i]);
     curl_share_cleanup(client->share);
     client->reactor->ops->timer_free(client->reactor->self, client->cancel_timer);
+    mem_free(client->sockets);
     mem_free(client->retired);
     mem_free(client->wires);
     mem_free(client->keys);

@@ -97,7 +97,17 @@ static curl_socket_t open_socket(void *arg, curlsocktype purpose, struct curl_so
     if (is_forbidden(&address->addr))
         return CURL_SOCKET_BAD;
     w->client->connects++;
-    return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    int fd = socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+    if (fd >= 0)
+        lane_socket_opened(w->client, fd);
+    return fd;
+}
+
+static int close_socket(void *arg, curl_socket_t fd)
+{
+    struct wire *w = arg;
+    lane_socket_closing(w->client, fd);
+    return close(fd);
 }
 
 /* ---- setting up --------------------------------------------------------------------------- */
@@ -122,6 +132,8 @@ static void set_security(CURL *easy, const struct wire *w)
     curl_easy_setopt(easy, CURLOPT_DISALLOW_USERNAME_IN_URL, 1L);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
     curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, w);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+    curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, w);
 }
 
 static void set_transport(CURL *easy, const struct wire *w)

@@ -7,7 +7,7 @@
 #include "base/list.h"
 #include "llm/client.h"
 
-#define LANE_SIZE      64
+#define LANE_SIZE      64 /* transfers of one multi handle; more make it slow, above 250 very */
 #define CALL_ID_BYTES  128
 #define HEAD_BYTES_MAX (64 * 1024)
 
@@ -33,6 +33,17 @@ struct lane {
 };
 struct lane *lane_new(struct llm_client *client);
 void lane_free(struct lane *lane); /* no transfer in it any more */
+
+/* A descriptor that the library watches. Those of connections keep their watch while the
+ * connection is idle: the next call on it then costs the loop nothing. */
+struct lane_socket {
+    struct reactor_watch *watch; /* NULL = none */
+    int events;
+    bool connection; /* opened by us, so that we are told before it is closed */
+    bool idle;       /* the library does not want to hear of it */
+};
+void lane_socket_opened(struct llm_client *client, int fd);
+void lane_socket_closing(struct llm_client *client, int fd);
 
 /* The wire to one URL: everything that is the same for its calls. */
 struct wire {
@@ -81,6 +92,8 @@ struct llm_client {
     struct curl_slist **retired; /* header lists that a running transfer may still point to */
     int retired_count;
     struct reactor_timer *cancel_timer;
+    struct lane_socket *sockets; /* by descriptor */
+    int socket_count;
     int in_flight;
     int64_t connects;
 };

@@ -6,6 +6,8 @@
  */
 #include "llm/internal.h"
 
+#include <string.h>
+
 #include "base/mem.h"
 
 #define MAX_IDLE_CONNECTIONS 256L
@@ -26,12 +28,50 @@ static void act(struct lane *lane, curl_socket_t fd, int events)
     drain(lane);
 }
 
+static struct lane_socket *socket_of(struct llm_client *client, int fd)
+{
+    if (fd >= client->socket_count) {
+        int count = fd * 2 + 64;
+        client->sockets = mem_grow(client->sockets, (size_t)count, sizeof *client->sockets);
+        memset(client->sockets + client->socket_count, 0,
+               (size_t)(count - client->socket_count) * sizeof *client->sockets);
+        client->socket_count = count;
+    }
+    return &client->sockets[fd];
+}
+
+static void forget_watch(struct llm_client *client, struct lane_socket *s)
+{
+    if (s->watch != NULL)
+        client->reactor->ops->unwatch(client->reactor->self, s->watch);
+    s->watch = NULL;
+    s->events = 0;
+}
+
+void lane_socket_opened(struct llm_client *client, int fd)
+{
+    *socket_of(client, fd) = (struct lane_socket){.connection = true};
+}
+
+void lane_socket_closing(struct llm_client *client, int fd)
+{
+    struct lane_socket *s = socket_of(client, fd);
+    forget_watch(client, s);
+    *s = (struct lane_socket){.connection = false};
+}
+
 static void on_socket(void *arg, int fd, int events)
 {
+    struct lane *lane = arg;
+    struct lane_socket *s = socket_of(lane->client, fd);
+    if (s->idle) { /* the other side hung up; the library finds out when it wants to use it */
+        forget_watch(lane->client, s);
+        return;
+    }
     int flags = (events & REACTOR_READ ? CURL_CSELECT_IN : 0) |
                 (events & REACTOR_WRITE ? CURL_CSELECT_OUT : 0) |
                 (events & REACTOR_ERROR ? CURL_CSELECT_ERR : 0);
-    act(arg, fd, flags);
+    act(lane, fd, flags);
 }
 
 static void on_timer(void *arg)
@@ -39,24 +79,26 @@ static void on_timer(void *arg)
     act(arg, CURL_SOCKET_TIMEOUT, 0);
 }
 
-static int want_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *watched)
+static int want_socket(CURL *easy, curl_socket_t fd, int what, void *arg, void *ignored)
 {
     struct lane *lane = arg;
     const struct reactor *r = lane->client->reactor;
-    struct reactor_watch *watch = watched;
-    (void)easy;
-    if (what == CURL_POLL_REMOVE) {
-        if (watch != NULL)
-            r->ops->unwatch(r->self, watch);
-        curl_multi_assign(lane->multi, fd, NULL);
-        return 0;
-    }
+    struct lane_socket *s = socket_of(lane->client, fd);
     int events =
         (what & CURL_POLL_IN ? REACTOR_READ : 0) | (what & CURL_POLL_OUT ? REACTOR_WRITE : 0);
-    if (watch != NULL)
-        r->ops->rewatch(r->self, watch, events);
-    else
-        curl_multi_assign(lane->multi, fd, r->ops->watch(r->self, fd, events, on_socket, lane));
+    (void)easy;
+    (void)ignored;
+    s->idle = what == CURL_POLL_REMOVE;
+    if (s->idle) {
+        if (!s->connection || s->events != REACTOR_READ)
+            forget_watch(lane->client, s);
+        return 0;
+    }
+    if (s->watch == NULL)
+        s->watch = r->ops->watch(r->self, fd, events, on_socket, lane);
+    else if (events != s->events)
+        r->ops->rewatch(r->self, s->watch, events);
+    s->events = events;
     return 0;
 }
 
