@@ -14,10 +14,11 @@
 const struct command commands[] = {
     {"run", "work off the input topic and end", cmd_run, true},
     {"report", "the morning report: tickets, cost, tokens, latency", cmd_report, true},
-    {"demo", "the whole job on an embedded broker and a simulated provider", cmd_demo, false},
     {"show", "one ticket's life: every call, its share, where it was published", cmd_show, true},
+    {"check", "would a run start? configuration, brokers, topics", cmd_check, true},
     {"simulate", "a provider for rehearsals: answers, bills, misbehaves as told", cmd_simulate,
      false},
+    {"demo", "the whole job on an embedded broker and a simulated provider", cmd_demo, false},
     {NULL, NULL, NULL, false},
 };
 

@@ -17,6 +17,7 @@ extern const struct command commands[]; /* ends with a NULL name */
 /* Takes the program's whole command line; returns the exit status. */
 int commands_main(int argc, char **argv);
 
+int cmd_check(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_run(int argc, char **argv);

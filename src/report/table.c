@@ -123,8 +123,11 @@ void table_print(struct table *t, struct buf *out)
         if (column == 0)
             buf_str(out, "  ");
         print_cell(t, (int)column, t->cells[i], width[column], out);
-        if (column + 1 == columns)
+        if (column + 1 == columns) {
+            while (out->n > 0 && out->p[out->n - 1] == ' ')
+                out->n--;
             buf_char(out, '\n');
+        }
         mem_free(t->cells[i]);
     }
     mem_free(t->cells);
