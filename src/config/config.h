@@ -3,7 +3,7 @@
  * Built once by config_load, read-only afterwards, so any thread may read it. Owns all its
  * memory (one arena). Names are those of the file; units stand in the names. Indices refer to the
  * arrays of this struct. Validation is complete: whoever holds a struct config may rely on every
- * range and reference stated here.
+ * range and reference stated here. Long: because it lists every key of the file.
  */
 #ifndef TICKETMILL_CONFIG_CONFIG_H
 #define TICKETMILL_CONFIG_CONFIG_H

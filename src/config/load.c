@@ -3,6 +3,8 @@
  * The order: read, parse, decode along the key table, check, read the prompt. Nothing here knows
  * a single key, save for the prompt's file.
  */
+#include "config/load.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +14,6 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
-#include "config/load.h"
 #include "config_embedded.h"
 
 #define FILE_MAX   (1024 * 1024)

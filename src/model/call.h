@@ -23,11 +23,14 @@ enum call_purpose {
 
 enum call_state { CALL_SENT = 0, CALL_ANSWERED = 1, CALL_FAILED = 2, CALL_UNKNOWN = 3 };
 
-const char *purpose_name(enum call_purpose p);   /* "first", … */
-const char *call_state_name(enum call_state s);  /* "sent", … */
+const char *purpose_name(enum call_purpose p);  /* "first", … */
+const char *call_state_name(enum call_state s); /* "sent", … */
 
 /* Does a call of this purpose count into a ticket's published cost and attempts? */
-static inline bool purpose_is_primary(enum call_purpose p) { return p <= PURPOSE_ESCALATE; }
+static inline bool purpose_is_primary(enum call_purpose p)
+{
+    return p <= PURPOSE_ESCALATE;
+}
 
 /* Prices of one model at one time, picodollars a token. */
 struct price {

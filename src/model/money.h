@@ -11,7 +11,7 @@
 
 #include "base/slice.h"
 
-#define PUSD_PER_USD INT64_C(1000000000000)
+#define PUSD_PER_USD  INT64_C(1000000000000)
 #define PUSD_UNPRICED INT64_C(-1) /* no price known; never 0, never summed */
 
 /* "5", "5.00", "0.000026490000": digits, at most one point, at most 12 places, no sign, no

@@ -9,14 +9,14 @@
 #define CONFIDENCE_ONE 1000000 /* confidence is kept in millionths, 0 … CONFIDENCE_ONE */
 
 /* Bits are stored in the ledger: never renumber. Names are what results carry in `flags`. */
-#define FLAG_LIST(X)                                                                               \
-    X(FLAG_CONFIDENCE_PERCENT, 0, "confidence_percent") /* 1 < value ≤ 100 was read as percent */  \
-    X(FLAG_SUMMARY_CUT, 1, "summary_cut")                                                          \
-    X(FLAG_USAGE_ESTIMATED, 2, "usage_estimated")                                                  \
-    X(FLAG_TEXT_CUT, 3, "text_cut") /* longer than max_text: head and tail were sent */            \
-    X(FLAG_UNPRICED, 4, "unpriced")                                                                \
-    X(FLAG_SALVAGED, 5, "salvaged") /* from an answer that was not plain JSON as asked */          \
-    X(FLAG_USAGE_CLAMPED, 6, "usage_clamped")                                                      \
+#define FLAG_LIST(X)                                                                                \
+    X(FLAG_CONFIDENCE_PERCENT, 0, "confidence_percent") /* 1 < value ≤ 100 was read as percent */ \
+    X(FLAG_SUMMARY_CUT, 1, "summary_cut")                                                           \
+    X(FLAG_USAGE_ESTIMATED, 2, "usage_estimated")                                                   \
+    X(FLAG_TEXT_CUT, 3, "text_cut") /* longer than max_text: head and tail were sent */             \
+    X(FLAG_UNPRICED, 4, "unpriced")                                                                 \
+    X(FLAG_SALVAGED, 5, "salvaged") /* from an answer that was not plain JSON as asked */           \
+    X(FLAG_USAGE_CLAMPED, 6, "usage_clamped")                                                       \
     X(FLAG_ABOVE_RESERVATION, 7, "above_reservation")
 
 enum verdict_flag {
