@@ -100,35 +100,32 @@ void check_kafka(struct load *l, const struct node *node, void *object)
 
 /* ---- limits that depend on each other ---------------------------------------------------- */
 
-void check_ticket(struct load *l, const struct node *node, void *object)
+/* Two limits of which `low` must not be above `high`. One that is left out gives way to the other;
+ * when both are in the file it is a mistake. */
+struct limits {
+    const char *low_key, *high_key;
+    int64_t *low, *high;
+};
+
+static void check_limits(struct load *l, const struct node *node, struct limits limits)
 {
-    struct config *c = object;
-
-    if (c->ticket.max_text_bytes > c->ticket.max_bytes)
-        mistake(l, at_key(node, node_get(node, "max_text") ? "max_text" : "max_bytes"), "max_text",
-                "is above ticket.max_bytes; expected at most that");
-}
-
-static void check_window(struct load *l, const struct node *root, const struct config *c)
-{
-    const struct node *run = node_get(root, "run");
-    const struct node *window = node_get(run, "window");
-
-    if (c->run.window_bytes < c->ticket.max_bytes)
-        mistake(l, at_key(window, "bytes"), "run.window.bytes",
-                "is below ticket.max_bytes: one large ticket would block the run");
-    if (c->run.window_tickets < c->packing.max_tickets)
-        mistake(l, at_key(window, "tickets"), "run.window.tickets",
-                "is below packing.max_tickets: no pack would ever get full");
+    if (*limits.low <= *limits.high)
+        return;
+    if (!node_get(node, limits.low_key))
+        *limits.low = *limits.high;
+    else if (!node_get(node, limits.high_key))
+        *limits.high = *limits.low;
+    else
+        mistake(l, at_key(node, limits.low_key), limits.low_key,
+                "is above %s; expected at most that", limits.high_key);
 }
 
 void check_breaker(struct load *l, const struct node *node, void *object)
 {
     struct config_provider *p = object;
 
-    if (p->breaker.open_max_us < p->breaker.open_us)
-        mistake(l, at_key(node, node_get(node, "open_max") ? "open_max" : "open"), "open_max",
-                "is below breaker.open; expected at least that");
+    check_limits(l, node,
+                 (struct limits){"open", "open_max", &p->breaker.open_us, &p->breaker.open_max_us});
 }
 
 void check_classification(struct load *l, const struct node *node, void *object)
@@ -212,9 +209,9 @@ void check_provider(struct load *l, const struct node *node, void *object)
     if (p->key_env && p->key_file)
         mistake(l, at_key(node, "key_file"), "key_file",
                 "key_env is set too; expected one of them");
-    if (p->connect_timeout_us > p->timeout_us)
-        mistake(l, at_key(node, node_get(node, "timeout") ? "timeout" : "connect_timeout"),
-                "connect_timeout", "is above timeout; expected at most that");
+    check_limits(
+        l, node,
+        (struct limits){"connect_timeout", "timeout", &p->connect_timeout_us, &p->timeout_us});
     check_endpoints(l, node, p);
     check_headers(l, node, p);
 }
@@ -300,11 +297,9 @@ void check_model(struct load *l, const struct node *node, void *object)
 
     if (!m->served_name)
         m->served_name = m->name;
-    if (m->max_output_tokens > m->context_tokens)
-        mistake(l,
-                at_key(node, node_get(node, "max_output_tokens") ? "max_output_tokens"
-                                                                 : "context_tokens"),
-                "max_output_tokens", "is above context_tokens; expected at most that");
+    check_limits(l, node,
+                 (struct limits){"max_output_tokens", "context_tokens", &m->max_output_tokens,
+                                 &m->context_tokens});
     check_price_order(l, node, m);
     check_extra_body(l, node, m);
 }
@@ -365,8 +360,5 @@ static void check_routes(struct load *l, const struct node *root, const struct c
 
 void check_root(struct load *l, const struct node *node, void *object)
 {
-    struct config *c = object;
-
-    check_window(l, node, c);
-    check_routes(l, node, c);
+    check_routes(l, node, object);
 }

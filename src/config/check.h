@@ -9,7 +9,6 @@ struct node;
  * struct config for sections at the top, else the entry. */
 void check_root(struct load *l, const struct node *node, void *object);
 void check_kafka(struct load *l, const struct node *node, void *object);
-void check_ticket(struct load *l, const struct node *node, void *object);
 void check_classification(struct load *l, const struct node *node, void *object);
 void check_provider(struct load *l, const struct node *node, void *object);
 void check_breaker(struct load *l, const struct node *node, void *object);

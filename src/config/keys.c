@@ -215,7 +215,7 @@ static const struct key notify[] = {
 #define SECTION(name_, array, ...)                                                                 \
     static const struct section name_##_section = {KEYS(array), __VA_ARGS__}
 SECTION(kafka, kafka, .check = check_kafka);
-SECTION(ticket, ticket, .check = check_ticket,
+SECTION(ticket, ticket,
         .about = "Where the fields of a ticket are, as JSON pointers (RFC 6901), and how large "
                  "it may be.");
 SECTION(ledger, ledger, .about = "The books: every call, answer and cost.");

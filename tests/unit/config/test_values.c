@@ -293,6 +293,40 @@ static void routes_are_read(void **state)
     config_free(c);
 }
 
+static void limit_that_is_left_out_gives_way(void **state)
+{
+    struct config *c = config_of_text(
+        "providers:\n"
+        "  a: {endpoints: [{url: \"https://h\"}], timeout: 2s, breaker: {open: 6m}}\n"
+        "  b: {endpoints: [{url: \"https://h\"}], connect_timeout: 2m, breaker: {open_max: 1s}}\n"
+        "models:\n"
+        "  a: {provider: a, context_tokens: 2000}\n"
+        "  b: {provider: a, max_output_tokens: 200_000}\n",
+        CONFIG_FOR_LEDGER);
+
+    (void)state;
+    assert_int_equal(c->providers[0].connect_timeout_us, 2 * SECOND);
+    assert_int_equal(c->providers[0].timeout_us, 2 * SECOND);
+    assert_int_equal(c->providers[0].breaker.open_max_us, 360 * SECOND);
+    assert_int_equal(c->providers[1].timeout_us, 120 * SECOND);
+    assert_int_equal(c->providers[1].breaker.open_us, SECOND);
+    assert_int_equal(c->models[0].max_output_tokens, 2000);
+    assert_int_equal(c->models[1].context_tokens, 200000);
+    config_free(c);
+}
+
+static void file_that_spells_out_most_keys_loads(void **state)
+{
+    struct config *c = config_of_file("tests/data/config/usual.yaml", CONFIG_FOR_RUN);
+
+    (void)state;
+    assert_int_equal(c->route_count, 2);
+    assert_int_equal(c->shadow.from, 1);
+    assert_int_equal(c->classification.category_count, 2);
+    assert_int_equal(c->models[0].prices[0].output, 250000);
+    config_free(c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -303,6 +337,8 @@ int main(void)
         cmocka_unit_test(providers_are_read),
         cmocka_unit_test(models_and_their_prices_are_read),
         cmocka_unit_test(routes_are_read),
+        cmocka_unit_test(limit_that_is_left_out_gives_way),
+        cmocka_unit_test(file_that_spells_out_most_keys_loads),
     };
 
     return cmocka_run_group_tests(tests, config_folder_make, config_folder_remove);
