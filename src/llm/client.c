@@ -19,10 +19,16 @@
 
 static pthread_once_t library_once = PTHREAD_ONCE_INIT;
 
+static void *grow(void *p, size_t n)
+{
+    return mem_grow(p, n > 0 ? n : 1, 1);
+}
+
+/* With our allocator, so that none of its calls fails for want of memory. */
 static void start_library(void)
 {
     unsetenv("SSLKEYLOGFILE"); /* would write TLS keys to a file */
-    curl_global_init(CURL_GLOBAL_DEFAULT);
+    curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free, grow, mem_str, mem_array);
 }
 
 static bool is_used(const struct config *c, int provider)
