@@ -83,12 +83,12 @@ static size_t early_bound(const struct frontier *f, int64_t offset)
 }
 
 /* Delivery ascends, so what lies below it will never be asked for again. */
-static bool take_early(struct frontier *f, int64_t offset)
+static enum slot_state take_early(struct frontier *f, int64_t offset)
 {
     size_t i = early_bound(f, offset);
     bool found = i < f->early_count && f->early[i].offset == offset;
     f->early_head = found ? i + 1 : i;
-    return found;
+    return found ? f->early[i].state : SLOT_OPEN;
 }
 
 static int64_t last_delivered(const struct frontier *f)
@@ -100,13 +100,12 @@ void frontier_deliver(struct frontier *f, int64_t offset, bool done)
 {
     if (offset <= last_delivered(f))
         return;
-    if (f->early_head < f->early_count && take_early(f, offset))
-        done = true;
+    enum slot_state state = take_early(f, offset);
     if (f->count == f->cap)
         grow(f);
     f->count++;
     *slot_at(f, f->count - 1) =
-        (struct frontier_slot){.offset = offset, .state = done ? SLOT_DONE : SLOT_OPEN};
+        (struct frontier_slot){.offset = offset, .state = done ? SLOT_DONE : state};
     drop_done_front(f);
 }
 

@@ -1,4 +1,4 @@
-/* The publisher thread.
+/* Publishing, transaction by transaction.
  *
  * Between the ledger (what is durable) and Kafka (what is visible). A transaction carries up to
  * 2,000 rows and the frontier of every partition they touch; it is made when 500 rows wait, when
@@ -8,16 +8,13 @@
 #include "pipeline/publish.h"
 
 #include <assert.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 
 #include "base/mem.h"
 #include "pipeline/frontier.h"
 
 enum { ROWS_ENOUGH = 500, ROWS_MAX = 2000 };
-#define WAIT_MAX_US   INT64_C(2000000)
-#define RETRY_WAIT_MS 500
+#define WAIT_MAX_US INT64_C(2000000)
 
 struct partition {
     int32_t source, number;
@@ -27,12 +24,10 @@ struct partition {
     struct buf metadata;
 };
 
-struct publisher {
+struct publish {
     struct sink sink;
     const struct clock *clock;
-    struct queue *inbox, *reports;
-    pthread_t thread;
-    atomic_bool stopping;
+    struct queue *reports;
     char *metadata_head; /* "1;<ledger id>;<I/N>;<transactional id>;" */
     struct partition *partitions;
     size_t partition_count;
@@ -41,8 +36,13 @@ struct publisher {
     int64_t oldest_mono_us; /* when work first waited; 0 = nothing waits */
     int64_t published_seq, earlier_seq;
     bool finish;
+
+    /* the transaction at hand */
     struct outrow *batch[ROWS_MAX];
     size_t batch_count;
+    struct commit_offset *offs; /* room for one per partition */
+    size_t off_count;
+    bool unsure; /* it was sent and its outcome is not known */
 };
 
 struct publish_item *publish_item_new(size_t count)
@@ -75,7 +75,7 @@ struct publish_item *publish_item_of(struct ledger_cmd *cmd)
     return item;
 }
 
-static struct partition *find_partition(struct publisher *p, struct pos pos)
+static struct partition *find_partition(struct publish *p, struct pos pos)
 {
     for (size_t i = 0; i < p->partition_count; i++) {
         struct partition *part = &p->partitions[i];
@@ -86,7 +86,7 @@ static struct partition *find_partition(struct publisher *p, struct pos pos)
     return NULL;
 }
 
-static void note_delivered(struct publisher *p, const struct delivered *d)
+static void note_delivered(struct publish *p, const struct delivered *d)
 {
     struct partition *part = find_partition(p, d->pos);
     int64_t before = frontier_offset(&part->frontier);
@@ -104,7 +104,16 @@ static void free_rows(struct list *rows)
         mem_free(LIST_ENTRY(n, struct outrow, node));
 }
 
-static void accept_item(struct publisher *p, struct publish_item *item)
+static bool any_dirty(const struct publish *p)
+{
+    for (size_t i = 0; i < p->partition_count; i++) {
+        if (p->partitions[i].dirty)
+            return true;
+    }
+    return false;
+}
+
+void publish_accept(struct publish *p, struct publish_item *item)
 {
     for (size_t i = 0; i < item->count; i++)
         note_delivered(p, &item->delivered[i]);
@@ -117,31 +126,13 @@ static void accept_item(struct publisher *p, struct publish_item *item)
             p->partitions[i].dirty = true;
     }
     mem_free(item);
-}
-
-static bool any_dirty(const struct publisher *p)
-{
-    for (size_t i = 0; i < p->partition_count; i++) {
-        if (p->partitions[i].dirty)
-            return true;
-    }
-    return false;
-}
-
-static void accept_chain(struct publisher *p, struct queue_node *chain)
-{
-    while (chain) {
-        struct queue_node *next = chain->next;
-        accept_item(p, (struct publish_item *)(void *)chain);
-        chain = next;
-    }
     if (p->oldest_mono_us == 0 && (p->row_count > 0 || any_dirty(p)))
         p->oldest_mono_us = clock_mono_us(p->clock);
 }
 
-static int wait_ms(const struct publisher *p)
+int publish_wait_ms(const struct publish *p)
 {
-    if (p->row_count >= ROWS_ENOUGH || p->finish)
+    if (p->row_count >= ROWS_ENOUGH || p->finish || p->unsure)
         return 0;
     if (p->oldest_mono_us == 0)
         return -1;
@@ -149,7 +140,7 @@ static int wait_ms(const struct publisher *p)
     return left <= 0 ? 0 : (int)(left / 1000 + 1);
 }
 
-static void take_batch(struct publisher *p)
+static void take_batch(struct publish *p)
 {
     p->batch_count = 0;
     for (struct list *n; p->batch_count < ROWS_MAX && (n = list_pop(&p->rows));) {
@@ -162,7 +153,7 @@ static void take_batch(struct publisher *p)
     }
 }
 
-static const char *metadata_of(struct publisher *p, struct partition *part, int64_t seq)
+static const char *metadata_of(struct publish *p, struct partition *part, int64_t seq)
 {
     struct buf *m = &part->metadata;
     buf_clear(m);
@@ -174,25 +165,24 @@ static const char *metadata_of(struct publisher *p, struct partition *part, int6
     return m->p;
 }
 
-static size_t gather_offsets(struct publisher *p, struct commit_offset *offs)
+static void gather_offsets(struct publish *p)
 {
     int64_t seq = p->batch_count ? p->batch[p->batch_count - 1]->seq : p->published_seq;
-    size_t m = 0;
+    p->off_count = 0;
     for (size_t i = 0; i < p->partition_count; i++) {
         struct partition *part = &p->partitions[i];
         if (!part->dirty)
             continue;
-        offs[m++] = (struct commit_offset){
+        p->offs[p->off_count++] = (struct commit_offset){
             .topic = part->topic,
             .partition = part->number,
             .offset = frontier_offset(&part->frontier),
             .metadata = metadata_of(p, part, seq),
         };
     }
-    return m;
 }
 
-static struct publish_report *report_new(const struct publisher *p, enum status status,
+static struct publish_report *report_new(const struct publish *p, enum status status,
                                          const struct fail *fail)
 {
     struct publish_report *r = mem_zalloc(sizeof *r);
@@ -203,7 +193,7 @@ static struct publish_report *report_new(const struct publisher *p, enum status 
     return r;
 }
 
-static void count_row(const struct publisher *p, const struct outrow *row, struct publish_report *r)
+static void count_row(const struct publish *p, const struct outrow *row, struct publish_report *r)
 {
     if (row->seq <= p->earlier_seq)
         r->earlier++;
@@ -213,7 +203,7 @@ static void count_row(const struct publisher *p, const struct outrow *row, struc
         r->results++;
 }
 
-static void batch_committed(struct publisher *p, int64_t latency_us)
+static void batch_committed(struct publish *p, int64_t latency_us)
 {
     if (p->batch_count > 0)
         p->published_seq = p->batch[p->batch_count - 1]->seq;
@@ -233,7 +223,7 @@ static void batch_committed(struct publisher *p, int64_t latency_us)
 }
 
 /* Back to the front of what waits: the next transaction carries them, perhaps with more. */
-static void batch_aborted(struct publisher *p)
+static void batch_aborted(struct publish *p)
 {
     struct list again;
     list_init(&again);
@@ -247,68 +237,43 @@ static void batch_aborted(struct publisher *p)
         frontier_abort(&p->partitions[i].frontier);
 }
 
-/* One transaction to its end. An unknown outcome is asked for again with the same content. */
-static enum status publish_batch(struct publisher *p)
+static enum publish_next publish_batch(struct publish *p)
 {
-    struct commit_offset *offs = mem_array(p->partition_count, sizeof *offs);
     struct fail fail = {0};
-    enum status st;
     int64_t start = clock_mono_us(p->clock);
-    take_batch(p);
-    size_t m = gather_offsets(p, offs);
-    for (;;) {
-        st = p->sink.publish(p->sink.self, p->batch, p->batch_count, offs, m, &fail);
-        if (st != ST_AGAIN || atomic_load(&p->stopping))
-            break;
-        queue_push(p->reports, &report_new(p, st, &fail)->node);
+    if (!p->unsure) {
+        take_batch(p);
+        gather_offsets(p);
     }
+    enum status st =
+        p->sink.publish(p->sink.self, p->batch, p->batch_count, p->offs, p->off_count, &fail);
+    p->unsure = st == ST_AGAIN;
     if (st == ST_OK) {
         batch_committed(p, clock_mono_us(p->clock) - start);
-    } else {
-        batch_aborted(p);
-        queue_push(p->reports, &report_new(p, st, &fail)->node);
+        return PUBLISH_GO_ON;
     }
-    mem_free(offs);
-    return st;
+    if (!p->unsure)
+        batch_aborted(p);
+    queue_push(p->reports, &report_new(p, st, &fail)->node);
+    return status_class(st) == CLASS_RETRY ? PUBLISH_RETRY : PUBLISH_OVER;
 }
 
-static void report_finished(struct publisher *p)
+static void report_finished(struct publish *p)
 {
     struct publish_report *r = report_new(p, ST_OK, NULL);
     r->finished = true;
     queue_push(p->reports, &r->node);
 }
 
-/* True when the thread has nothing more to do. */
-static bool publish_ready(struct publisher *p)
+enum publish_next publish_step(struct publish *p)
 {
-    if (p->row_count == 0 && !any_dirty(p)) {
-        p->oldest_mono_us = 0;
-        if (!p->finish)
-            return false;
-        report_finished(p);
-        return true;
-    }
-    enum status st = publish_batch(p);
-    if (st == ST_OK)
-        return false;
-    if (status_class(st) != CLASS_RETRY)
-        return true;
-    accept_chain(p, queue_wait(p->inbox, RETRY_WAIT_MS));
-    return false;
-}
-
-static void *publisher_main(void *arg)
-{
-    struct publisher *p = arg;
-    bool over = publish_ready(p);
-    while (!over && !atomic_load(&p->stopping)) {
-        int wait = wait_ms(p);
-        accept_chain(p, wait == 0 ? queue_take(p->inbox) : queue_wait(p->inbox, wait));
-        if (!atomic_load(&p->stopping) && wait_ms(p) == 0)
-            over = publish_ready(p);
-    }
-    return NULL;
+    if (p->unsure || p->row_count > 0 || any_dirty(p))
+        return publish_batch(p);
+    p->oldest_mono_us = 0;
+    if (!p->finish)
+        return PUBLISH_GO_ON;
+    report_finished(p);
+    return PUBLISH_OVER;
 }
 
 static void init_partition(struct partition *part, const struct publish_partition *from)
@@ -323,13 +288,12 @@ static void init_partition(struct partition *part, const struct publish_partitio
     buf_init(&part->metadata, KPRODUCER_METADATA_MAX);
 }
 
-struct publisher *publisher_start(const struct publish_options *o)
+struct publish *publish_new(const struct publish_options *o)
 {
-    struct publisher *p = mem_zalloc(sizeof *p);
+    struct publish *p = mem_zalloc(sizeof *p);
     char head[600];
     p->sink = o->sink;
     p->clock = o->clock;
-    p->inbox = queue_new(NULL, NULL);
     p->reports = o->reports;
     snprintf(head, sizeof head, "1;%s;%d/%d;%s;", o->ledger_id, o->shard, o->shards,
              o->transactional_id);
@@ -337,37 +301,29 @@ struct publisher *publisher_start(const struct publish_options *o)
     p->published_seq = o->published_seq;
     p->earlier_seq = o->earlier_seq;
     list_init(&p->rows);
+    size_t room = o->partition_count ? o->partition_count : 1;
     p->partition_count = o->partition_count;
-    p->partitions = mem_array(o->partition_count ? o->partition_count : 1, sizeof *p->partitions);
+    p->partitions = mem_array(room, sizeof *p->partitions);
+    p->offs = mem_array(room, sizeof *p->offs);
     for (size_t i = 0; i < o->partition_count; i++)
         init_partition(&p->partitions[i], &o->partitions[i]);
-    int rc = pthread_create(&p->thread, NULL, publisher_main, p);
-    assert(rc == 0);
-    (void)rc;
     return p;
 }
 
-void publisher_post(struct publisher *p, struct publish_item *item)
-{
-    queue_push(p->inbox, &item->node);
-}
-
-void publisher_stop(struct publisher *p)
+void publish_free(struct publish *p)
 {
     if (!p)
         return;
-    atomic_store(&p->stopping, true);
-    queue_close(p->inbox);
-    pthread_join(p->thread, NULL);
-    accept_chain(p, queue_take(p->inbox));
+    for (size_t i = 0; i < p->batch_count; i++)
+        mem_free(p->batch[i]);
     free_rows(&p->rows);
-    queue_free(p->inbox);
     for (size_t i = 0; i < p->partition_count; i++) {
         frontier_deinit(&p->partitions[i].frontier);
         buf_deinit(&p->partitions[i].metadata);
         mem_free(p->partitions[i].topic);
     }
     mem_free(p->partitions);
+    mem_free(p->offs);
     mem_free(p->metadata_head);
     mem_free(p);
 }

@@ -1,8 +1,8 @@
-/* The publisher thread: committed outbox rows and finished input offsets, out to Kafka, one
- * transaction after the other, in the order of their sequence.
+/* Publishing: committed outbox rows and finished input offsets, out to Kafka, one transaction
+ * after the other, in the order of their sequence.
  *
- * It alone owns the commit frontier of every partition. The ledger thread posts what became
- * durable (in commit order); reports go back to the loop through a queue.
+ * Owns the commit frontier of every partition. Single-threaded and driven from outside: in a run
+ * publisher.c gives it a thread of its own, since the sink blocks; tests turn it by hand.
  */
 #ifndef TICKETMILL_PIPELINE_PUBLISH_H
 #define TICKETMILL_PIPELINE_PUBLISH_H
@@ -79,14 +79,26 @@ struct publish_options {
     struct queue *reports; /* where struct publish_report go; the taker frees them */
 };
 
-struct publisher;
+struct publish;
 
-/* Everything in options is copied except clock, sink and queue, which must outlive the thread.
- * The first transaction is made at once: it re-commits every partition. */
-struct publisher *publisher_start(const struct publish_options *o);
-void publisher_post(struct publisher *p, struct publish_item *item); /* takes; any thread */
-/* Ends the thread after the transaction at hand, whatever is waiting (a finished one has nothing
- * waiting); frees. Takes NULL. */
-void publisher_stop(struct publisher *p);
+/* Everything in options is copied except clock, sink and queue, which must outlive it. */
+struct publish *publish_new(const struct publish_options *o);
+void publish_free(struct publish *p); /* takes NULL */
+
+void publish_accept(struct publish *p, struct publish_item *item); /* takes */
+
+/* How long until publish_step has something to do if nothing is accepted: 0 = now, -1 = never. */
+int publish_wait_ms(const struct publish *p);
+
+enum publish_next {
+    PUBLISH_GO_ON, /* wait as publish_wait_ms says */
+    PUBLISH_RETRY, /* the sink is in trouble: accept what comes, pause, step again */
+    PUBLISH_OVER   /* finished, or failed for good; reported */
+};
+
+/* One transaction, if there is anything to commit. The first one is due at once: it re-commits
+ * every partition. A transaction whose outcome is unknown is asked for again with the same content
+ * until it is known. */
+enum publish_next publish_step(struct publish *p);
 
 #endif

@@ -1,6 +1,6 @@
 /* The assembly of a run on Kafka: wiring, loop, orderly end.
  *
- * Threads: this one runs the loop; ledger/writer.h has one, publish.h has one. What crosses
+ * Threads: this one runs the loop; ledger/writer.h has one, publisher.h has one. What crosses
  * between them are whole structs in queues: committed commands and publish reports to the loop,
  * committed rows to the publisher. No decision about tickets is made here.
  */
@@ -18,6 +18,7 @@
 #include "pipeline/audit.h"
 #include "pipeline/boot.h"
 #include "pipeline/loop.h"
+#include "pipeline/publisher.h"
 
 struct runner {
     const struct run_options *o;

@@ -130,6 +130,19 @@ static void aborted_early_rows_stay_open(void **state)
     frontier_deinit(&f);
 }
 
+static void early_rows_in_an_open_transaction_are_not_done_yet(void **state)
+{
+    (void)state;
+    struct frontier f;
+    frontier_init(&f, 0);
+    frontier_tentative(&f, 0);
+    frontier_deliver(&f, 0, false);
+    assert_int_equal(frontier_offset(&f), 1);
+    frontier_abort(&f);
+    assert_int_equal(frontier_offset(&f), 0);
+    frontier_deinit(&f);
+}
+
 static void offsets_of_earlier_runs_stay_in_the_done_set(void **state)
 {
     (void)state;
@@ -239,6 +252,7 @@ int main(void)
         cmocka_unit_test(abort_opens_tentative_offsets_again),
         cmocka_unit_test(rows_published_before_their_record_is_read_count_once_it_is),
         cmocka_unit_test(aborted_early_rows_stay_open),
+        cmocka_unit_test(early_rows_in_an_open_transaction_are_not_done_yet),
         cmocka_unit_test(offsets_of_earlier_runs_stay_in_the_done_set),
         cmocka_unit_test(redelivered_offsets_are_ignored),
         cmocka_unit_test(done_set_that_does_not_fit_is_a_tilde),
