@@ -167,55 +167,31 @@ static bool is_item_like(struct slice object)
     return i.counts[KEY_CATEGORY] + i.counts[KEY_CONFIDENCE] > 0;
 }
 
-/* A place in text on its way from bracket to bracket. Up to `holds_to` the grammar is known to
- * hold, so quotes open strings there and nothing inside one is taken for structure; behind it, in
- * prose or where something broke, quotes mean nothing until the next bracket that holds. */
-struct walk {
-    struct slice text;
-    size_t at, holds_to;
-};
-
-/* At an opening quote before holds_to: moves behind the closing one, or to where it broke. */
-static void skip_string(struct walk *w)
+/* The next opening bracket at or after `at`, text.n when there is none. One that stands inside a
+ * string is met too, but nothing comes of it: whatever names an id has quotes, in a string they are
+ * escaped, and behind a backslash no string begins. */
+static size_t next_opener(struct slice text, size_t at)
 {
-    size_t i = w->at + 1;
-    while (i < w->holds_to && w->text.p[i] != '"')
-        i += w->text.p[i] == '\\' ? 2 : 1;
-    w->at = i < w->holds_to ? i + 1 : w->holds_to;
+    while (at < text.n && text.p[at] != '{' && text.p[at] != '[')
+        at++;
+    return at;
 }
 
-/* Moves to the next opening bracket. */
-static bool next_opener(struct walk *w)
+/* Where to go on when the value at the bracket `at`, which holds or breaks off at `end`, was not
+ * taken as a whole. An item that broke off is left as a whole: nothing nested in it is an item. */
+static size_t step_on(struct slice text, size_t at, bool complete, size_t end)
 {
-    while (w->at < w->text.n) {
-        char ch = w->text.p[w->at];
-        if (ch == '{' || ch == '[')
-            return true;
-        if (ch == '"' && w->at < w->holds_to)
-            skip_string(w);
-        else
-            w->at++;
-    }
-    return false;
-}
-
-/* Goes on behind a bracket whose value, which holds or breaks off at `end`, was not taken as a
- * whole. An item that broke off is left as a whole: nothing nested in it is an item. */
-static void step_on(struct walk *w, bool complete, size_t end)
-{
-    struct slice rest = slice_of(w->text.p + w->at, w->text.n - w->at);
-    if (end > w->holds_to)
-        w->holds_to = end;
-    w->at = !complete && is_object(rest) && is_item_like(rest) ? end : w->at + 1;
+    struct slice rest = slice_of(text.p + at, text.n - at);
+    return !complete && is_object(rest) && is_item_like(rest) ? end : at + 1;
 }
 
 /* The first balanced container that names one of our tickets, unless an item stands before it that
  * belongs to none. */
 static bool take_first_container(struct check *c, struct slice text)
 {
-    struct walk w = {.text = text};
-    while (next_opener(&w)) {
-        size_t end = w.at;
+    size_t at = 0;
+    while ((at = next_opener(text, at)) < text.n) {
+        size_t end = at;
         struct slice v;
         bool complete = skim_value(text, &end, &v);
         if (complete && visit_container(c, v, false)) {
@@ -224,7 +200,7 @@ static bool take_first_container(struct check *c, struct slice text)
         }
         if (complete && is_object(v) && is_ours(c, v))
             return false;
-        step_on(&w, complete, end);
+        at = step_on(text, at, complete, end);
     }
     return false;
 }
@@ -232,16 +208,16 @@ static bool take_first_container(struct check *c, struct slice text)
 /* Every complete object that is an item, wherever it stands. */
 static void scan_items(struct check *c, struct slice text)
 {
-    struct walk w = {.text = text};
-    while (next_opener(&w)) {
-        size_t end = w.at;
+    size_t at = 0;
+    while ((at = next_opener(text, at)) < text.n) {
+        size_t end = at;
         struct slice v;
         bool complete = skim_value(text, &end, &v);
         if (complete && is_object(v) && (is_item_like(v) || is_ours(c, v))) {
             take_item(c, v, SLICE_NONE);
-            w.at = end;
+            at = end;
         } else {
-            step_on(&w, complete, end);
+            at = step_on(text, at, complete, end);
         }
     }
 }

@@ -9,9 +9,10 @@
  * 2. the whole is {"results":[…]};
  * 3. the first balanced value in it, prose and fences around it ignored, that is such an object, an
  *    array of items, or an object from id to item (bare or under "results");
- * 4. every complete object anywhere outside of strings that carries one of our ids.
- * Anything but plain 2 sets `salvaged` and flags its verdicts; beyond ANSWER_SALVAGE_MAX bytes such
- * an answer is not looked at, which bounds the time a hostile one can take.
+ * 4. every complete object anywhere that carries one of our ids. (Inside a string none can stand:
+ * its quotes are escaped there. Nor inside an item that broke off.) Anything but plain 2 sets
+ * `salvaged` and flags its verdicts; beyond ANSWER_SALVAGE_MAX bytes such an answer is not looked
+ * at, which bounds the time a hostile one can take.
  *
  * Rules for an item (complete, with contract section 4): an id that was sent, once (repeats with
  * the same verdict collapse, others void both); none of id, category, confidence, summary twice;

@@ -187,6 +187,9 @@ static void cut_answers_keep_their_complete_items(void **state)
                    ",{\"id\":\"x9f\",\"category\":\"refund\",\"confidence\":0.9}"),
          "V!-", true}, /* complete but without a summary: a fault of its own */
         {SLICE_LIT("[" K "," X ",{\"id\""), "VV-", true},
+        {SLICE_LIT("{\"note\":\"see [ {\\\"id\\\":\\\"x9f\\\",\\\"category\\\":\\\"refund\\\","
+                   "\\\"confidence\\\":1,\\\"summary\\\":\\\"s\\\"} {\",\"results\":[" K "," M ","),
+         "V-V", true}, /* an item inside a string is none */
         {SLICE_LIT("```json\n{\"results\":[" K ","), "V--", true},
         {SLICE_LIT("{\"results\":[{\"id\":\"k7q\",\"category\":\"billing\",\"confidence\":0.9"),
          "---", true},

@@ -100,6 +100,23 @@ static void long_text_keeps_head_and_tail_and_is_flagged(void **state)
     buf_deinit(&b);
 }
 
+static void text_at_the_limit_is_not_cut(void **state)
+{
+    (void)state;
+    char value[300] = "{\"body\":\"";
+    size_t n = strlen(value), max = (size_t)defaults.max_text_bytes;
+    memset(value + n, 'x', max);
+    memcpy(value + n + max, "\"}", 3);
+    struct ticket_content c = decode(value);
+    assert_int_equal(c.text.n, max);
+    assert_int_equal(c.flags, 0);
+    mem_free(c.block);
+    memcpy(value + n + max, "y\"}", 4);
+    c = decode(value);
+    assert_int_equal(c.flags, FLAG_TEXT_CUT);
+    mem_free(c.block);
+}
+
 static void language_comes_from_the_field_when_it_is_a_tag(void **state)
 {
     (void)state;
@@ -154,6 +171,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(text_is_what_there_is_of_subject_and_body),
         cmocka_unit_test(long_text_keeps_head_and_tail_and_is_flagged),
+        cmocka_unit_test(text_at_the_limit_is_not_cut),
         cmocka_unit_test(language_comes_from_the_field_when_it_is_a_tag),
         cmocka_unit_test(an_image_is_an_attachment_of_that_type),
     };
