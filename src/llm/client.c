@@ -135,12 +135,11 @@ static void drop_active(struct llm_client *client)
         flight_free(LIST_ENTRY(node, struct llm_flight, node));
 }
 
-static void drop_key(struct provider_key *key)
+static void drop_text(char *key)
 {
-    if (key->text != NULL)
-        explicit_bzero(key->text, strlen(key->text));
-    mem_free(key->text);
-    key->text = NULL;
+    if (key != NULL)
+        explicit_bzero(key, strlen(key));
+    mem_free(key);
 }
 
 void llm_client_free(struct llm_client *client)
@@ -153,7 +152,8 @@ void llm_client_free(struct llm_client *client)
         for (int k = 0; k < count; k++)
             wire_deinit(&client->wires[i][k]);
         mem_free(client->wires[i]);
-        drop_key(&client->keys[i]);
+        drop_text(client->keys[i].text);
+        drop_text(client->keys[i].old);
     }
     for (int i = 0; i < client->retired_count; i++)
         curl_slist_free_all(client->retired[i]);
@@ -232,16 +232,18 @@ static void retire(struct llm_client *client, struct curl_slist *list)
 bool llm_client_reload_key(struct llm_client *client, int provider)
 {
     const struct config_provider *p = &client->config->providers[provider];
-    struct provider_key *key = &client->keys[provider], new_key = {NULL};
+    struct provider_key *key = &client->keys[provider];
+    char *text = NULL;
     if (p->key_file == NULL || client->wires[provider] == NULL ||
-        config_key(p, &new_key.text, NULL) != ST_OK)
+        config_key(p, &text, NULL) != ST_OK)
         return false;
-    if (new_key.text == NULL || (key->text != NULL && strcmp(key->text, new_key.text) == 0)) {
-        drop_key(&new_key);
+    if (text == NULL || (key->text != NULL && strcmp(key->text, text) == 0)) {
+        drop_text(text);
         return false;
     }
-    drop_key(key);
-    *key = new_key;
+    drop_text(key->old);
+    key->old = key->text;
+    key->text = text;
     for (int i = 0; i < p->endpoint_count; i++) {
         struct wire *w = &client->wires[provider][i];
         struct curl_slist *old = w->headers;

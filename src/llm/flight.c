@@ -272,4 +272,5 @@ void flight_reply(struct llm_flight *f, CURLcode code, struct llm_reply *out)
     else
         out->sent = true;
     scrub_message(out->message, f->wire->key->text, f->call.body);
+    scrub_message(out->message, f->wire->key->old, SLICE_LIT(""));
 }

@@ -60,6 +60,7 @@ struct wire {
 
 struct provider_key {
     char *text; /* NULL = no key is sent */
+    char *old;  /* the one before it, which answers under way may still repeat; or NULL */
 };
 
 struct llm_flight {

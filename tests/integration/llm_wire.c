@@ -335,6 +335,7 @@ static void new_key_is_used_and_no_message_tells_it(void **state)
     assert_false(llm_client_reload_key(f.client, 0));
     llm_fixture_ask(&f, body, &o);
     assert_non_null(strstr(request, "Authorization: Bearer key-two-5678\r\n"));
+    assert_null(strstr(o.reply.message, "key-one")); /* nor does one that comes late */
     llm_fixture_stop(&f);
     raw_server_free(server);
     unlink(path);
