@@ -64,7 +64,7 @@ def kill_at_random(job, dice):
     """Runs until one was really killed; one that ends before gives no kill, but room for more."""
     for _ in range(TRIES * 4):
         process = job.start()
-        time.sleep(dice.uniform(0.02, 5 * rig.SLOW))
+        time.sleep(dice.uniform(0.02, 5 if rig.SLOW == 1 else 8))
         alive = process.poll() is None
         if alive:
             process.kill()

@@ -7,7 +7,6 @@
 import argparse
 import json
 import os
-import resource
 import subprocess
 import time
 
@@ -60,11 +59,9 @@ def main():
         began = time.monotonic()
         status, said = job.run(timeout=options.timeout)
         seconds = time.monotonic() - began
-        peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024
         good = tap.say(f"{options.tickets} tickets, {options.partitions} partitions: the run ends",
                        "" if status == 0 else f"exit {status}\n{said[-3000:]}",
-                       f"{seconds:.1f} s, {options.tickets / seconds:.0f} tickets/s, "
-                       f"largest child {peak} MB")
+                       f"{seconds:.1f} s, {options.tickets / seconds:.0f} tickets/s")
         problem = job.judge()
         good &= tap.say("every promise kept by the oracle's judgement", problem, job.summary)
         good &= tap.say("the report agrees with the topics", check_report(job))
