@@ -36,9 +36,7 @@ static enum status parse_scaled(struct slice text, int places, int64_t *out)
     for (size_t i = 0; i < text.n; i++) {
         char c = text.p[i];
         if (c == '.' && behind_point < 0) {
-            behind_point = 0;
-            if (!is_digit(text.p[i - 1]))
-                return ST_BAD_JSON;
+            behind_point = 0; /* a digit stands before it: '_' only ever stands between two */
         } else if (c == '_' && separates_digits(text, i)) {
             continue;
         } else if (!is_digit(c) || behind_point == places) {

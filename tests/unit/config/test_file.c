@@ -211,10 +211,33 @@ static void byte_order_mark_and_crlf_are_taken(void **state)
     config_free(c);
 }
 
+static void variable_that_is_no_text_or_too_long_is_refused(void **state)
+{
+    static char longest[70000];
+    char path[256];
+
+    (void)state;
+    memset(longest, 'x', sizeof(longest) - 1);
+    config_file("c.yaml", "kafka: {group: \"${CONFIG_TEST_BAD}\"}\n", 37);
+    snprintf(path, sizeof(path), "%s/c.yaml", config_folder);
+    const char *const values[] = {"\xff", longest, "a\nb"};
+    static const char *const expected[] = {"not valid UTF-8", "larger than 64 KiB", "line break"};
+    for (size_t i = 0; i < 3; i++) {
+        struct config_errors errors;
+        struct config *c;
+        setenv("CONFIG_TEST_BAD", values[i], 1);
+        assert_int_equal(config_load(path, CONFIG_FOR_LEDGER, &c, &errors), ST_CONFIG);
+        assert_int_equal(errors.count, 1);
+        assert_non_null(strstr(errors.v[0].text, expected[i]));
+        config_errors_deinit(&errors);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(variables_are_put_in_after_parsing),
+        cmocka_unit_test(variable_that_is_no_text_or_too_long_is_refused),
         cmocka_unit_test(relative_paths_are_relative_to_the_file),
         cmocka_unit_test(paths_are_absolute_whatever_the_file_is_called_by),
         cmocka_unit_test(prompt_is_read_from_its_file),

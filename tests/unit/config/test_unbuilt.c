@@ -151,6 +151,8 @@ static void missing_features_of_providers_models_and_routes_are_told(void **stat
         {"", ", price: {input: 1, output: 1, windows: []}",
          "tiers: {t: [m]}\nroutes: [{tier: t}]\n", NULL},
         {"", "", "tiers: {t: [m, o]}\nroutes: [{tier: t}]\n", "one provider"},
+        {"", "", "tiers: {t: [m], u: [o]}\nroutes: [{tier: t, otherwise: u}]\nonly_provider: q\n",
+         "only_provider: not available yet"},
         {"", "", "tiers: {t: [m], u: [m, o]}\nroutes: [{tier: t}]\n", NULL},
         {"", "", "tiers: {t: [m]}\nroutes: [{when: {code: true}, tier: t}, {tier: t}]\n",
          "routes: not available yet"},
