@@ -2,7 +2,9 @@
  * cannot do yet, then looks at the brokers. Nothing is changed anywhere.
  */
 #include <stdio.h>
+#include <unistd.h>
 
+#include "base/log.h"
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
@@ -66,6 +68,18 @@ static int print_config(const struct config *c)
     return 0;
 }
 
+/* Does a tier lead to one of its models? */
+static bool is_used(const struct config *c, int provider)
+{
+    for (int t = 0; t < c->tier_count; t++) {
+        for (int m = 0; m < c->tiers[t].model_count; m++) {
+            if (c->models[c->tiers[t].models[m]].provider == provider)
+                return true;
+        }
+    }
+    return false;
+}
+
 /* Keys must be there to be used; they are never printed. */
 static int check_keys(const struct config *c)
 {
@@ -73,6 +87,8 @@ static int check_keys(const struct config *c)
     for (int i = 0; i < c->provider_count; i++) {
         char *key = NULL;
         struct fail fail;
+        if (!is_used(c, i))
+            continue;
         enum status st = config_key(&c->providers[i], &key, &fail);
         if (st != ST_OK) {
             fprintf(stderr, "%s\n", fail.text);
@@ -109,6 +125,7 @@ int cmd_check(int argc, char **argv)
 
     if (code != OPTIONS_GO)
         return code;
+    log_init(STDERR_FILENO, isatty(STDERR_FILENO) != 1, LOG_ERROR); /* the reason is told once */
     code = cli_load_config(a.config, CONFIG_FOR_RUN, &c);
     if (code != 0)
         return code;

@@ -41,6 +41,7 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_FIND_TICKET, sql_report_find_ticket)                                                    \
     X(VIEW_FIND_POSITION, sql_report_find_position)                                                \
     X(VIEW_TICKET_CALLS, sql_report_ticket_calls)                                                  \
+    X(VIEW_TERMINALS, sql_report_terminals)                                                        \
     X(VIEW_OUTBOX, sql_report_outbox)                                                              \
     X(VIEW_SOURCES, sql_report_sources)
 
