@@ -124,11 +124,11 @@ enum status kclient_consumer(const struct config_kafka *cfg, const struct kconsu
 {
     struct kconf k;
     kconf_init(&k, cfg, o->opaque);
+    /* A full queue is looked at again once a second: 20,000 records carry 20,000 a second. */
     kconf_set(&k, "queued.max.messages.kbytes", "16384");
-    kconf_set(&k, "queued.min.messages", "5000");
+    kconf_set(&k, "queued.min.messages", "20000");
     kconf_set(&k, "fetch.message.max.bytes", "1048576");
-    kconf_set(&k, "fetch.max.bytes", "8388608");
-    kconf_set(&k, "message.max.bytes", "8388608");
+    kconf_set(&k, "fetch.max.bytes", "4194304");
     kconf_set(&k, "receive.message.max.bytes", "67108864");
     kconf_set(&k, "fetch.wait.max.ms", "100");
     kconf_set(&k, "fetch.error.backoff.ms", "200");

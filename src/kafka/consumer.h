@@ -4,8 +4,10 @@
  * committed by the producer inside its transactions. It reads committed records only and never
  * jumps: an offset that is not there is an event (KEVENT_LOST), not a silent reset.
  *
- * Back-pressure is not polling: what is prefetched is bounded (16 MiB of records, 5,000 records),
- * nothing is dropped, and there is no poll deadline. So there is no pause and no resume.
+ * Back-pressure is not polling: what is prefetched is bounded (20,000 records or 16 MiB, and one
+ * fetch of 4 MiB beyond it), nothing is dropped, and there is no poll deadline. So there is no
+ * pause and no resume. The library looks at a full queue once a second, which caps a steady
+ * reader at about 25,000 records a second.
  */
 #ifndef TICKETMILL_KAFKA_CONSUMER_H
 #define TICKETMILL_KAFKA_CONSUMER_H
