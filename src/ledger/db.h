@@ -52,6 +52,16 @@
     X(Q_SUSPECT_ADD, sql_suspect_add)                                                              \
     X(Q_SUSPECT_LIST, sql_suspect_list)                                                            \
     X(Q_TICKET_COUNT, sql_ticket_count)                                                            \
+    X(Q_REBUILD_TICKET, sql_rebuild_ticket)                                                        \
+    X(Q_REBUILD_CALL, sql_rebuild_call)                                                            \
+    X(Q_REBUILD_CALL_MORE, sql_rebuild_call_more)                                                  \
+    X(Q_REBUILD_RUN, sql_rebuild_run)                                                              \
+    X(Q_PRUNE_LAST_CALL, sql_prune_last_call)                                                      \
+    X(Q_PRUNE_CALL_LIMIT, sql_prune_call_limit)                                                    \
+    X(Q_PRUNE_ANSWERS, sql_prune_answers)                                                          \
+    X(Q_PRUNE_ITEMS, sql_prune_items)                                                              \
+    X(Q_PRUNE_OUTBOX_LIMIT, sql_prune_outbox_limit)                                                \
+    X(Q_PRUNE_OUTBOX, sql_prune_outbox)                                                            \
     X(Q_AUDIT_TICKETS, sql_audit_tickets)                                                          \
     X(Q_AUDIT_REUSED, sql_audit_reused)                                                            \
     X(Q_AUDIT_CALLS, sql_audit_calls)                                                              \
@@ -129,6 +139,9 @@ enum status db_fail(sqlite3 *db, int rc, const char *path, struct fail *fail);
 MUST_CHECK enum status
 db_transaction(struct ledger *l, enum status (*fn)(struct ledger *l, void *arg, struct fail *fail),
                void *arg, struct fail *fail);
+
+struct ledger_reader;
+sqlite3 *ledger_reader_db(struct ledger_reader *r); /* of query.c, for verify and backup */
 
 /* Remembers a source's name for records to come. */
 void ledger_keep_source(struct ledger *l, int32_t number, struct slice name);

@@ -112,6 +112,11 @@ MUST_CHECK enum status ledger_suspects(struct ledger *l,
                                        void (*fn)(void *self, struct pos pos, int32_t crashes),
                                        void *self, struct fail *fail);
 
+/* Forgets texts of answers and items of calls sent before answers_unix_us, and published rows of
+ * the outbox made before outbox_unix_us. Sums and results stay. */
+MUST_CHECK enum status ledger_prune(struct ledger *l, int64_t answers_unix_us,
+                                    int64_t outbox_unix_us, struct fail *fail);
+
 /* Applies a chain of commands as one durable transaction, setting each one's status and rows.
  * ST_LEDGER_IO (damage found: ST_LEDGER_STATE): the transaction could not be committed; every
  * command has that status and the ledger takes no more (a failed fsync is never retried).

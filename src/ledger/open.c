@@ -20,10 +20,11 @@
 #define SCRATCH_MAX          (256u << 20)
 #define ASSUMED_RECORD_BYTES 1000000 /* what librdkafka sends and brokers take by default */
 
+/* Without statistics its allocator needs no lock. Too late once SQLite is in use, which then just
+ * costs some time; the return value is of no use. */
 static void configure_library(void)
 {
-    sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
-    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 512, 2000);
+    (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
 static enum status connect_db(const char *path, sqlite3 **db, struct fail *fail)
@@ -105,9 +106,6 @@ static enum status prepare(struct ledger *l, const char *text, sqlite3_stmt **s,
 {
     int rc = sqlite3_prepare_v3(l->db, text, -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
 
-    if (rc == SQLITE_ERROR) /* our texts fit our schema: it is the file that differs */
-        return fail_set(fail, ST_LEDGER_STATE, rc, "%s: damaged (%s)", l->path,
-                        sqlite3_errmsg(l->db));
     return rc == SQLITE_OK ? ST_OK : db_fail(l->db, rc, l->path, fail);
 }
 
@@ -226,6 +224,10 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
         st = load_sources(l, fail);
     if (st == ST_OK)
         st = db_transaction(l, mark_open, NULL, fail);
+    if (st == ST_INTERNAL) { /* our statements are right: it is the file that differs */
+        fail_context(fail, "damaged");
+        fail->code = st = ST_LEDGER_STATE;
+    }
     return st;
 }
 

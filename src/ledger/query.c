@@ -115,6 +115,11 @@ enum status ledger_reader_open(const char *path, struct ledger_reader **out, str
     return ST_OK;
 }
 
+sqlite3 *ledger_reader_db(struct ledger_reader *r)
+{
+    return r->db;
+}
+
 void ledger_reader_close(struct ledger_reader *r)
 {
     if (r == NULL)

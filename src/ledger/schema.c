@@ -21,11 +21,24 @@ int schema_version(void)
     return n;
 }
 
+/* Our own statements are right, so a plain error is the file's: its format, its schema. */
+static enum status file_fail(sqlite3 *db, int rc, const char *path, struct fail *fail)
+{
+    enum status st = db_fail(db, rc, path, fail);
+
+    if (rc != SQLITE_ERROR)
+        return st;
+    fail_context(fail, "damaged");
+    if (fail)
+        fail->code = ST_LEDGER_STATE;
+    return ST_LEDGER_STATE;
+}
+
 static enum status exec(sqlite3 *db, const char *path, const char *sql, struct fail *fail)
 {
     int rc = sqlite3_exec(db, sql, NULL, NULL, NULL);
 
-    return rc == SQLITE_OK ? ST_OK : db_fail(db, rc, path, fail);
+    return rc == SQLITE_OK ? ST_OK : file_fail(db, rc, path, fail);
 }
 
 enum status schema_pragma(sqlite3 *db, const char *path, const char *sql, int64_t *out,
@@ -40,7 +53,7 @@ enum status schema_pragma(sqlite3 *db, const char *path, const char *sql, int64_
     if (rc == SQLITE_ROW)
         *out = sqlite3_column_int64(s, 0);
     else
-        st = db_fail(db, rc, path, fail);
+        st = file_fail(db, rc, path, fail);
     sqlite3_finalize(s);
     return st;
 }
@@ -66,7 +79,7 @@ enum status schema_harden(sqlite3 *db, const char *path, struct fail *fail)
     for (size_t i = 0; i < sizeof(config) / sizeof(*config); i++) {
         int rc = sqlite3_db_config(db, config[i].option, config[i].value, NULL);
         if (rc != SQLITE_OK)
-            return db_fail(db, rc, path, fail);
+            return file_fail(db, rc, path, fail);
     }
     for (size_t i = 0; i < sizeof(limits) / sizeof(*limits); i++)
         (void)sqlite3_limit(db, limits[i].limit, limits[i].value);
@@ -107,7 +120,7 @@ enum status schema_quick_check(sqlite3 *db, const char *path, struct fail *fail)
     if (rc == SQLITE_OK)
         rc = sqlite3_step(s);
     if (rc != SQLITE_ROW) {
-        st = db_fail(db, rc, path, fail);
+        st = file_fail(db, rc, path, fail);
     } else {
         const char *said = (const char *)sqlite3_column_text(s, 0);
         if (!said || strcmp(said, "ok") != 0)

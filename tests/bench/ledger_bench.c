@@ -56,12 +56,13 @@ static struct ledger_cmd *admit(struct bench *b, int64_t from, int64_t count)
     for (int64_t i = 0; i < count; i++) {
         char id[24];
         int n = snprintf(id, sizeof(id), "T-%lld", (long long)(from + i));
-        items[i] = (struct admit_item){.kind = ADMIT_TICKET,
-                                       .pos = pos_of(b, from + i),
-                                       .record_unix_ms = 1764000000000,
-                                       .ticket_id = arena_copy(&cmd->arena, slice_of(id, (size_t)n)),
-                                       .language = SLICE_LIT("en"),
-                                       .may_reuse = true};
+        items[i] =
+            (struct admit_item){.kind = ADMIT_TICKET,
+                                .pos = pos_of(b, from + i),
+                                .record_unix_ms = 1764000000000,
+                                .ticket_id = arena_copy(&cmd->arena, slice_of(id, (size_t)n)),
+                                .language = SLICE_LIT("en"),
+                                .may_reuse = true};
         for (size_t k = 0; k < sizeof(items->content_hash); k++)
             items[i].content_hash[k] = (uint8_t)random_u64(&b->random);
         memcpy(items[i].value_hash, items[i].content_hash, LEDGER_HASH_SIZE);
@@ -226,9 +227,8 @@ static void run(int pack, int64_t tickets, int64_t per_group)
     double n = (double)tickets;
     printf("pack %2d: %5.1f us CPU a ticket (admit %.1f, intent %.1f, settle %.1f, mark %.1f), "
            "wall %.1f us\n",
-           pack, (double)(cpu_us[0] + cpu_us[1] + cpu_us[2] + cpu_us[3]) / n,
-           (double)cpu_us[0] / n, (double)cpu_us[1] / n, (double)cpu_us[2] / n,
-           (double)cpu_us[3] / n, (double)wall / n);
+           pack, (double)(cpu_us[0] + cpu_us[1] + cpu_us[2] + cpu_us[3]) / n, (double)cpu_us[0] / n,
+           (double)cpu_us[1] / n, (double)cpu_us[2] / n, (double)cpu_us[3] / n, (double)wall / n);
     fflush(stdout);
     snprintf(command, sizeof(command), "ls -l '%s' >&2", dir);
     if (getenv("BENCH_LS") && system(command) != 0)

@@ -1,0 +1,83 @@
+/* Forgetting what its time is over for: answers' texts and published rows of the outbox.
+ *
+ * Runs at a start, before the writer, each step a transaction of its own. Sums, shares, results
+ * and everything that keeps a ticket from being asked again stay. Calls are numbered in the order
+ * of sending, so a mark in table meta keeps each start from reading the whole history again.
+ */
+#include "ledger/db.h"
+
+struct cutoff {
+    int64_t answers_unix_us, outbox_unix_us;
+};
+
+/* First column of the first row; fallback without one. */
+static enum status one_number(struct ledger *l, struct use *u, int64_t fallback, int64_t *out,
+                              struct fail *fail)
+{
+    bool row = false;
+    enum status st = db_row(l, u, &row, fail);
+
+    if (st != ST_OK)
+        return st;
+    *out = row ? col_i64(u, 0) : fallback;
+    if (row)
+        db_end(u);
+    return ST_OK;
+}
+
+static enum status prune_range(struct ledger *l, enum query q, int64_t above, int64_t below,
+                               struct fail *fail)
+{
+    struct use u = db_use(l, q);
+
+    bind_i64(&u, above);
+    bind_i64(&u, below);
+    return db_run(l, &u, fail);
+}
+
+static enum status prune_answers(struct ledger *l, int64_t cutoff_unix_us, struct fail *fail)
+{
+    int64_t done = 0, last = 0, below = 0;
+    struct use last_call = db_use(l, Q_PRUNE_LAST_CALL), limit = db_use(l, Q_PRUNE_CALL_LIMIT);
+
+    enum status st = meta_i64(l, "answers_pruned", 0, &done, fail);
+    if (st == ST_OK)
+        st = one_number(l, &last_call, 0, &last, fail);
+    if (st != ST_OK)
+        return st;
+    bind_i64(&limit, done);
+    bind_i64(&limit, cutoff_unix_us);
+    st = one_number(l, &limit, last + 1, &below, fail);
+    if (st != ST_OK || below <= done + 1)
+        return st;
+    st = prune_range(l, Q_PRUNE_ANSWERS, done, below, fail);
+    if (st == ST_OK)
+        st = prune_range(l, Q_PRUNE_ITEMS, done, below, fail);
+    return st == ST_OK ? meta_set_i64(l, "answers_pruned", below - 1, fail) : st;
+}
+
+static enum status prune_outbox(struct ledger *l, int64_t cutoff_unix_us, struct fail *fail)
+{
+    int64_t below = 0;
+    struct use limit = db_use(l, Q_PRUNE_OUTBOX_LIMIT);
+
+    bind_i64(&limit, cutoff_unix_us);
+    enum status st = one_number(l, &limit, INT64_MAX, &below, fail);
+    return st == ST_OK ? prune_range(l, Q_PRUNE_OUTBOX, l->published_seq, below, fail) : st;
+}
+
+static enum status prune_all(struct ledger *l, void *arg, struct fail *fail)
+{
+    const struct cutoff *c = arg;
+    enum status st = prune_answers(l, c->answers_unix_us, fail);
+
+    return st == ST_OK ? prune_outbox(l, c->outbox_unix_us, fail) : st;
+}
+
+enum status ledger_prune(struct ledger *l, int64_t answers_unix_us, int64_t outbox_unix_us,
+                         struct fail *fail)
+{
+    struct cutoff c = {answers_unix_us, outbox_unix_us};
+
+    return db_transaction(l, prune_all, &c, fail);
+}

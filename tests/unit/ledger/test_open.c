@@ -1,0 +1,366 @@
+/* Opening: what is accepted, what is refused and why, and that nothing is silently made anew. */
+#include "ledger/ledger.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "base/mem.h"
+#include "ledger/place.h"
+#include "ledger/schema.h"
+#include "support/ledger_fixture.h"
+
+static int setup(void **state)
+{
+    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
+
+    ledger_fixture_init(f);
+    *state = f;
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    ledger_fixture_deinit(*state);
+    mem_free(*state);
+    return 0;
+}
+
+static void fill(struct ledger_fixture *f, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        char text[24];
+        snprintf(text, sizeof(text), "%lld", (long long)i);
+        admit(f, i, text);
+        settle(f, intent(f, i, 1, 100), i, 1, CALL_ANSWERED, 70);
+    }
+}
+
+static void sql(struct ledger_fixture *f, const char *text)
+{
+    sqlite3 *db = NULL;
+
+    assert_int_equal(sqlite3_open(f->path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    sqlite3_close(db);
+}
+
+static void expect_refused(struct ledger_fixture *f, enum status want, const char *part)
+{
+    struct fail fail;
+    enum status st = ledger_fixture_try_open(f, &fail);
+
+    if (st == ST_OK || st != want || !strstr(fail.text, part))
+        fail_msg("got %s (%s), wanted %s with \"%s\"", status_name(st), st ? fail.text : "",
+                 status_name(want), part);
+}
+
+static void what_was_written_is_there_again_under_the_same_id(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger_info before, after;
+    struct fail fail;
+
+    fill(f, 3);
+    assert_int_equal(ledger_info(f->ledger, &before, &fail), ST_OK);
+    ledger_fixture_reopen(f);
+    assert_int_equal(ledger_info(f->ledger, &after, &fail), ST_OK);
+    assert_string_equal(before.ledger_id, after.ledger_id);
+    assert_int_equal(after.last_seq, 3);
+    assert_int_equal(after.tickets, 3);
+    assert_int_equal(audit_of(f).results, 3);
+}
+
+static void a_second_opening_is_told_who_holds_the_lock(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger_fixture other = *f;
+    char holder[64], link_path[120];
+
+    snprintf(holder, sizeof(holder), "process %ld", (long)getpid());
+    expect_refused(&other, ST_LOCKED, holder);
+    snprintf(link_path, sizeof(link_path), "%s/other-name.db", f->dir);
+    assert_int_equal(symlink(f->path, link_path), 0);
+    snprintf(other.path, sizeof(other.path), "%.90s", link_path);
+    expect_refused(&other, ST_LOCKED, ".lock");
+}
+
+static void a_missing_file_is_made_only_when_asked_for(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger_options o = {.create = false, .clock = &f->clock};
+    struct ledger *l = NULL;
+    struct fail fail;
+    char path[120];
+
+    snprintf(path, sizeof(path), "%s/none.db", f->dir);
+    assert_int_equal(ledger_open(path, &o, &l, &fail), ST_LEDGER_STATE);
+    assert_int_equal(access(path, F_OK), -1);
+    snprintf(path, sizeof(path), "%s/no/dir.db", f->dir);
+    assert_int_equal(ledger_open(path, &o, &l, &fail), ST_LEDGER_IO);
+}
+
+static void a_log_left_by_a_deleted_ledger_is_not_played_into_the_new_one(void **state)
+{
+    struct ledger_fixture *f = *state;
+    char wal[120];
+
+    fill(f, 3);
+    ledger_fixture_close(f);
+    assert_int_equal(unlink(f->path), 0);
+    snprintf(wal, sizeof(wal), "%s-wal", f->path);
+    FILE *file = fopen(wal, "w");
+    assert_non_null(file);
+    fputs("left over", file);
+    fclose(file);
+    ledger_fixture_open(f);
+    assert_int_equal(audit_of(f).tickets, 0);
+}
+
+static void files_of_others_are_refused(void **state)
+{
+    struct ledger_fixture *f = *state;
+
+    ledger_fixture_close(f);
+    sql(f, "PRAGMA application_id = 77");
+    expect_refused(f, ST_LEDGER_STATE, "is not a ledger");
+}
+
+static void a_newer_schema_is_refused(void **state)
+{
+    struct ledger_fixture *f = *state;
+
+    ledger_fixture_close(f);
+    sql(f, "PRAGMA user_version = 9999");
+    expect_refused(f, ST_LEDGER_STATE, "newer");
+}
+
+static void a_ledger_that_others_can_read_is_refused(void **state)
+{
+    static const struct {
+        mode_t mode;
+        enum status status;
+    } cases[] = {{0604, ST_LEDGER_STATE},
+                 {0644, ST_LEDGER_STATE},
+                 {0602, ST_LEDGER_STATE},
+                 {0660, ST_OK},
+                 {0600, ST_OK}};
+    struct ledger_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct fail fail;
+        ledger_fixture_close(f);
+        assert_int_equal(chmod(f->path, cases[i].mode), 0);
+        assert_int_equal(ledger_fixture_try_open(f, &fail), cases[i].status);
+    }
+}
+
+static void a_new_ledger_is_for_its_owner_only(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct stat s;
+
+    assert_int_equal(stat(f->path, &s), 0);
+    assert_int_equal(s.st_mode & 0777, 0600);
+}
+
+static void a_file_with_two_names_is_refused(void **state)
+{
+    struct ledger_fixture *f = *state;
+    char other[120];
+
+    ledger_fixture_close(f);
+    snprintf(other, sizeof(other), "%s/second.db", f->dir);
+    assert_int_equal(link(f->path, other), 0);
+    expect_refused(f, ST_LEDGER_STATE, "hard links");
+}
+
+static void an_empty_or_foreign_file_is_refused_and_left_as_it_is(void **state)
+{
+    static const struct {
+        const char *content;
+        const char *part;
+    } cases[] = {{"", "is empty"},
+                 {"x", ""},
+                 {"This is a text file, longer than a database header is, and then some more of "
+                  "it so that it has a hundred bytes.",
+                  "not a database"}};
+    struct ledger_fixture *f = *state;
+
+    ledger_fixture_close(f);
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        FILE *file = fopen(f->path, "w");
+        struct stat s;
+        assert_non_null(file);
+        fputs(cases[i].content, file);
+        fclose(file);
+        expect_refused(f, ST_LEDGER_STATE, cases[i].part);
+        assert_int_equal(stat(f->path, &s), 0);
+        assert_int_equal(s.st_size, strlen(cases[i].content));
+    }
+}
+
+/* Either refused, or every row still adds up; never a crash, never an empty ledger. */
+static void flipped_bytes_never_lose_a_ticket_silently(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct stat s;
+    int refused = 0;
+
+    fill(f, 200);
+    ledger_fixture_close(f);
+    assert_int_equal(stat(f->path, &s), 0);
+    char *good = mem_alloc((size_t)s.st_size);
+    FILE *file = fopen(f->path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fread(good, 1, (size_t)s.st_size, file), s.st_size);
+    fclose(file);
+    for (int64_t i = 0; i < 200; i++) {
+        int64_t offset = i < 100 ? i : s.st_size * (i - 100) / 100;
+        struct fail fail;
+        file = fopen(f->path, "w");
+        assert_non_null(file);
+        assert_int_equal(fwrite(good, 1, (size_t)s.st_size, file), s.st_size);
+        fseek(file, (long)offset, SEEK_SET);
+        fputc(good[offset] ^ 0x40, file);
+        fclose(file);
+        enum status st = ledger_fixture_try_open(f, &fail);
+        if (st == ST_OK) {
+            struct ledger_info info;
+            if (ledger_info(f->ledger, &info, &fail) == ST_OK)
+                assert_int_equal(info.tickets, 200);
+            ledger_fixture_close(f);
+        } else if (st == ST_LEDGER_STATE || st == ST_LEDGER_IO) {
+            refused++;
+        } else {
+            fail_msg("offset %lld: %s", (long long)offset, fail.text);
+        }
+    }
+    mem_free(good);
+    assert_true(refused > 20);
+}
+
+static void a_killed_run_is_found_with_all_that_was_committed(void **state)
+{
+    struct ledger_fixture *f = *state;
+    int status;
+
+    ledger_fixture_close(f);
+    pid_t child = fork();
+    if (child == 0) {
+        ledger_fixture_open(f);
+        fill(f, 5);
+        admit(f, 5, "open");
+        (void)intent(f, 5, 1, 1000);
+        _exit(9);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(WEXITSTATUS(status), 9);
+    f->runs++; /* the child's */
+    ledger_fixture_open(f);
+    struct ledger_audit a = audit_of(f);
+    assert_int_equal(a.results, 5);
+    assert_int_equal(a.pending, 1);
+    assert_int_equal(a.calls_sent, 1);
+}
+
+static void a_ledger_is_bound_to_one_cluster_group_and_shard(void **state)
+{
+    static const struct {
+        const char *cluster, *group;
+        int shard, shards;
+        bool may_reshard;
+        enum status status;
+    } cases[] = {
+        {"", "g", 0, 2, false, ST_OK},
+        {"c1", "g", 0, 2, false, ST_OK},
+        {"", "g", 0, 2, false, ST_OK}, /* embedded broker: not compared */
+        {"c2", "g", 0, 2, false, ST_LEDGER_STATE},
+        {"c1", "h", 0, 2, false, ST_LEDGER_STATE},
+        {"c1", "g", 1, 2, false, ST_LEDGER_STATE},
+        {"c1", "g", 0, 4, false, ST_LEDGER_STATE},
+        {"c1", "g", 0, 4, true, ST_OK},
+        {"c1", "g", 0, 2, false, ST_LEDGER_STATE},
+    };
+    struct ledger_fixture *f = *state;
+
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        struct fail fail;
+        assert_int_equal(ledger_bind(f->ledger, cases[i].cluster, cases[i].group, cases[i].shard,
+                                     cases[i].shards, cases[i].may_reshard, &fail),
+                         cases[i].status);
+        ledger_fixture_reopen(f);
+    }
+}
+
+static void sources_and_prices_keep_their_numbers(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct price p = {.priced = true, .input = 180000, .cached = 180000, .output = 250000};
+    struct price dearer = p, unpriced = {.version = 7};
+    int32_t first = 0, again = 0, other = 0;
+    struct fail fail;
+
+    dearer.output++;
+    assert_int_equal(ledger_source(f->ledger, "replay", &first, &fail), ST_OK);
+    assert_int_equal(ledger_price(f->ledger, "m", 5, &p, &fail), ST_OK);
+    assert_int_equal(ledger_price(f->ledger, "m", 5, &dearer, &fail), ST_OK);
+    assert_int_equal(ledger_price(f->ledger, "m", 5, &unpriced, &fail), ST_OK);
+    assert_int_equal(unpriced.version, 0);
+    assert_true(p.version > 0 && dearer.version > 0 && p.version != dearer.version);
+    int32_t version = p.version;
+    ledger_fixture_reopen(f);
+    assert_int_equal(ledger_source(f->ledger, "replay", &again, &fail), ST_OK);
+    assert_int_equal(ledger_source(f->ledger, "more", &other, &fail), ST_OK);
+    assert_int_equal(ledger_price(f->ledger, "m", 5, &p, &fail), ST_OK);
+    assert_int_equal(first, again);
+    assert_int_not_equal(first, other);
+    assert_int_equal(p.version, version);
+}
+
+static void network_file_systems_are_known_by_their_type(void **state)
+{
+    static const struct {
+        int64_t type;
+        bool network;
+    } cases[] = {{0x6969, true},      {0x65735546, true},  {0xff534d42, true},
+                 {0xfe534d42, true},  {-0xacb2be, true},   {0xef53, false},
+                 {0x58465342, false}, {0x9123683e, false}, {0x01021994, false}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        assert_int_equal(place_is_network(cases[i].type), cases[i].network);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        T(what_was_written_is_there_again_under_the_same_id),
+        T(a_second_opening_is_told_who_holds_the_lock),
+        T(a_missing_file_is_made_only_when_asked_for),
+        T(a_log_left_by_a_deleted_ledger_is_not_played_into_the_new_one),
+        T(files_of_others_are_refused),
+        T(a_newer_schema_is_refused),
+        T(a_ledger_that_others_can_read_is_refused),
+        T(a_new_ledger_is_for_its_owner_only),
+        T(a_file_with_two_names_is_refused),
+        T(an_empty_or_foreign_file_is_refused_and_left_as_it_is),
+        T(flipped_bytes_never_lose_a_ticket_silently),
+        T(a_killed_run_is_found_with_all_that_was_committed),
+        T(a_ledger_is_bound_to_one_cluster_group_and_shard),
+        T(sources_and_prices_keep_their_numbers),
+        cmocka_unit_test(network_file_systems_are_known_by_their_type),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
