@@ -1,0 +1,197 @@
+/* The fake provider. Usage is one token a byte of content, both ways, so that bills are easy to
+ * recompute.
+ */
+#include "support/fake_provider.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+
+struct llm_flight {
+    struct list node;
+    struct fake_provider *provider;
+    struct llm_call call;
+    enum fake_fault fault;
+    int64_t sent_us;
+    bool cancelled;
+};
+
+void fake_provider_init(struct fake_provider *p, struct virtual_time *time, struct random *random)
+{
+    *p = (struct fake_provider){.time = time, .random = random, .good = map_new()};
+    list_init(&p->flights);
+}
+
+void fake_provider_deinit(struct fake_provider *p)
+{
+    fake_provider_hang_up(p);
+    map_free(p->good);
+}
+
+void fake_summary(struct slice text, char out[32])
+{
+    uint8_t hash[SHA256_SIZE];
+    sha256(text, hash);
+    snprintf(out, 32, "about %02x%02x%02x%02x", hash[0], hash[1], hash[2], hash[3]);
+}
+
+static enum fake_fault draw(struct fake_provider *p)
+{
+    int roll = (int)random_below(p->random, 100);
+    for (int f = 1; f < FAKE_FAULT_COUNT; f++) {
+        roll -= p->percent[f];
+        if (roll < 0)
+            return (enum fake_fault)f;
+    }
+    return FAKE_GOOD;
+}
+
+static void add_item(struct buf *b, struct slice id, struct slice text, const char *category)
+{
+    char summary[32];
+    fake_summary(text, summary);
+    if (b->p[b->n - 1] == '}')
+        buf_char(b, ',');
+    buf_fmt(b, "{\"id\":\"%.*s\",\"category\":\"%s\",\"confidence\":0.8,\"summary\":\"%s\"}",
+            SLICE_ARG(id), category, summary);
+}
+
+static void count_good(struct fake_provider *p, struct slice text)
+{
+    uintptr_t times = (uintptr_t)map_get(p->good, text);
+    map_put(p->good, text, (void *)(times + 1));
+}
+
+static json *tickets_of(struct slice body)
+{
+    json *request, *user;
+    int rc = (int)json_parse(body, 16, &request);
+    assert(rc == ST_OK);
+    const json *messages = json_get(request, "messages");
+    struct slice content = json_str(json_get(json_next(json_first(messages)), "content"));
+    rc = (int)json_parse(content, 16, &user);
+    assert(rc == ST_OK);
+    (void)rc;
+    json_free(request);
+    return user;
+}
+
+/* The answer's text; for a truncated one all but its second half. */
+static void write_answer(struct llm_flight *f, struct buf *out)
+{
+    json *user = tickets_of(f->call.body);
+    const json *tickets = json_get(user, "tickets");
+    size_t n = json_size(tickets), at = 0;
+    size_t spoilt = (size_t)random_below(f->provider->random, n);
+    buf_str(out, f->fault == FAKE_PROSE ? "Here you are:\n{\"results\":[" : "{\"results\":[");
+    for (const json *t = json_first(tickets); t; t = json_next(t), at++) {
+        struct slice id = json_str(json_get(t, "id")), text = json_str(json_get(t, "text"));
+        if (f->fault == FAKE_MISSING && at == spoilt)
+            continue;
+        if (f->fault == FAKE_TRUNCATED && at >= n / 2)
+            break;
+        add_item(out, id, text, "billing");
+        if (f->fault == FAKE_CONFLICT && at == spoilt)
+            add_item(out, id, text, "other");
+        else
+            count_good(f->provider, text);
+    }
+    buf_str(out, f->fault == FAKE_TRUNCATED ? ",{\"id\":\"" : "]}");
+    json_free(user);
+}
+
+static void bill(struct llm_flight *f, size_t output)
+{
+    f->provider->billed_input += (int64_t)f->call.body.n;
+    f->provider->billed_output += (int64_t)output;
+}
+
+void fake_provider_hang_up(struct fake_provider *p)
+{
+    LIST_EACH_SAFE(n, &p->flights)
+    {
+        struct llm_flight *f = LIST_ENTRY(n, struct llm_flight, node);
+        if (random_below(p->random, 2) == 0)
+            bill(f, 40);
+        list_remove(&f->node);
+        mem_free(f);
+    }
+}
+
+static void reply_usage(struct llm_flight *f, size_t output, struct llm_reply *r)
+{
+    r->usage.input = (int64_t)f->call.body.n;
+    r->usage.output = (int64_t)output;
+    r->usage.present = f->fault != FAKE_NO_USAGE;
+    bill(f, output);
+}
+
+static void fill_reply(struct llm_flight *f, struct llm_reply *r, struct buf *content)
+{
+    static const enum failure as[FAKE_FAULT_COUNT] = {
+        [FAKE_BLANK] = FAIL_BAD_ANSWER,     [FAKE_TRUNCATED] = FAIL_TRUNCATED,
+        [FAKE_REFUSED] = FAIL_REFUSED,      [FAKE_POLICY] = FAIL_POLICY,
+        [FAKE_OVERSIZE] = FAIL_OVERSIZE,    [FAKE_THROTTLED] = FAIL_THROTTLED,
+        [FAKE_SERVER] = FAIL_SERVER,        [FAKE_GATEWAY] = FAIL_GATEWAY,
+        [FAKE_NOT_SENT] = FAIL_NOT_SENT,    [FAKE_TIMEOUT_BILLED] = FAIL_TIMEOUT,
+        [FAKE_RESET_UNBILLED] = FAIL_RESET,
+    };
+    reply_init(r);
+    r->failure = f->cancelled ? FAIL_CANCELLED : as[f->fault];
+    r->latency_us = f->provider->time->now_us - f->sent_us;
+    if (failure_billing(r->failure) == BILLED_USAGE) {
+        if (f->fault != FAKE_BLANK && f->fault != FAKE_REFUSED)
+            write_answer(f, content);
+        r->content = f->fault == FAKE_BLANK ? SLICE_NONE : buf_view(content);
+        reply_usage(f, content->n + 5, r);
+    } else if (f->fault == FAKE_TIMEOUT_BILLED) {
+        bill(f, 40);
+    }
+}
+
+static void answer(void *arg)
+{
+    struct llm_flight *f = arg;
+    struct llm_reply reply;
+    struct buf content;
+    buf_init(&content, (size_t)1 << 20);
+    list_remove(&f->node);
+    fill_reply(f, &reply, &content);
+    void (*done)(void *, const struct llm_reply *) = f->call.done;
+    void *done_arg = f->call.arg;
+    mem_free(f);
+    done(done_arg, &reply);
+    buf_deinit(&content);
+}
+
+struct llm_flight *fake_caller_send(void *self, const struct llm_call *call)
+{
+    struct fake_provider *p = self;
+    struct llm_flight *f = mem_zalloc(sizeof *f);
+    f->provider = p;
+    f->call = *call;
+    f->fault = draw(p);
+    f->sent_us = p->time->now_us;
+    p->calls++;
+    list_push(&p->flights, &f->node);
+    int64_t latency = 200000 + (int64_t)random_below(p->random, 2000000);
+    virtual_after(p->time, f->fault == FAKE_TIMEOUT_BILLED ? call->timeout_us : latency, answer, f);
+    return f;
+}
+
+void fake_caller_cancel(void *self, struct llm_flight *flight)
+{
+    (void)self;
+    flight->cancelled = true;
+}
+
+bool fake_caller_reload_key(void *self, int provider)
+{
+    (void)self;
+    (void)provider;
+    return false;
+}
