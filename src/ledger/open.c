@@ -225,8 +225,10 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
     if (st == ST_OK)
         st = db_transaction(l, mark_open, NULL, fail);
     if (st == ST_INTERNAL) { /* our statements are right: it is the file that differs */
+        st = ST_LEDGER_STATE;
         fail_context(fail, "damaged");
-        fail->code = st = ST_LEDGER_STATE;
+        if (fail)
+            fail->code = st;
     }
     return st;
 }

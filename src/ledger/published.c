@@ -24,50 +24,48 @@ static bool text_of(const json *doc, const char *key, struct arena *a, struct sl
     return true;
 }
 
-static bool number_of(const json *v, int64_t least, int64_t most, int64_t *out)
+/* Through its text: a double is exact only up to 2^53. */
+static bool amount_of(struct slice object, const char *key, int64_t most, int64_t *out)
 {
-    return json_i64(v, out) == ST_OK && *out >= least && *out <= most;
-}
-
-/* Above 2^53 only the text is exact. */
-static bool amount_of(struct slice value, const char *key, int64_t *out)
-{
-    return slice_to_i64(json_raw_member(value, key), out) == ST_OK && *out >= 0;
+    return slice_to_i64(json_raw_member(object, key), out) == ST_OK && *out >= 0 && *out <= most;
 }
 
 static bool read_cost(struct slice value, const json *doc, struct out_totals *t)
 {
-    if (!amount_of(value, "cost_unknown_pusd", &t->cost_unknown_pusd))
+    const json *cost = json_get(doc, "cost_pusd");
+
+    if (!amount_of(value, "cost_unknown_pusd", INT64_MAX, &t->cost_unknown_pusd))
         return false;
-    if (json_is(json_get(doc, "cost_pusd"), JSON_NULL) && json_get(doc, "cost_pusd")) {
+    if (cost && json_is(cost, JSON_NULL)) {
         t->cost_pusd = PUSD_UNPRICED;
         return true;
     }
-    return amount_of(value, "cost_pusd", &t->cost_pusd);
+    return amount_of(value, "cost_pusd", INT64_MAX, &t->cost_pusd);
 }
 
 static bool read_totals(struct slice value, const json *doc, struct out_totals *t)
 {
-    const json *tokens = json_get(doc, "tokens");
+    struct slice tokens = json_raw_member(value, "tokens");
     int64_t attempts = 0;
 
-    if (!number_of(json_get(doc, "attempts"), 0, INT32_MAX, &attempts) ||
-        !number_of(json_get(tokens, "input"), 0, INT64_MAX, &t->input_tokens) ||
-        !number_of(json_get(tokens, "cached"), 0, INT64_MAX, &t->cached_tokens) ||
-        !number_of(json_get(tokens, "output"), 0, INT64_MAX, &t->output_tokens))
+    if (!json_is(json_get(doc, "tokens"), JSON_OBJECT) ||
+        !amount_of(value, "attempts", INT32_MAX, &attempts) ||
+        !amount_of(tokens, "input", INT64_MAX, &t->input_tokens) ||
+        !amount_of(tokens, "cached", INT64_MAX, &t->cached_tokens) ||
+        !amount_of(tokens, "output", INT64_MAX, &t->output_tokens))
         return false;
     t->attempts = (int32_t)attempts;
     return read_cost(value, doc, t);
 }
 
-static bool read_source(const json *doc, struct arena *a, struct published *p)
+static bool read_source(struct slice value, const json *doc, struct arena *a, struct published *p)
 {
-    const json *source = json_get(doc, "source");
+    struct slice source = json_raw_member(value, "source");
     int64_t partition = 0;
 
-    if (!text_of(source, "topic", a, &p->topic) ||
-        !number_of(json_get(source, "partition"), 0, INT32_MAX, &partition) ||
-        !number_of(json_get(source, "offset"), 0, INT64_MAX, &p->offset))
+    if (!text_of(json_get(doc, "source"), "topic", a, &p->topic) ||
+        !amount_of(source, "partition", INT32_MAX, &partition) ||
+        !amount_of(source, "offset", INT64_MAX, &p->offset))
         return false;
     p->partition = (int32_t)partition;
     return true;
@@ -157,8 +155,8 @@ static bool read_result(struct slice value, const json *doc, struct arena *a, st
     return slice_eq(json_str(json_get(doc, "schema")), SLICE_LIT("ticketmill.result/1")) &&
            text_of(doc, "ticket_id", a, &p->ticket_id) &&
            text_of(doc, "ledger_id", a, &p->ledger_id) && text_of(doc, "run_id", a, &p->run_id) &&
-           amount_of(value, "seq", &p->seq) && p->seq > 0 && read_source(doc, a, p) &&
-           read_totals(value, doc, &p->totals) &&
+           amount_of(value, "seq", INT64_MAX, &p->seq) && p->seq > 0 &&
+           read_source(value, doc, a, p) && read_totals(value, doc, &p->totals) &&
            read_hash(json_get(doc, "content_hash"), p->content_hash) && read_verdict(doc, a, p);
 }
 
