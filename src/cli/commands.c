@@ -16,6 +16,7 @@ const struct command commands[] = {
     {"report", "the morning report: tickets, cost, tokens, latency", cmd_report, true},
     {"show", "one ticket's life: every call, its share, where it was published", cmd_show, true},
     {"check", "would a run start? configuration, brokers, topics", cmd_check, true},
+    {"ledger", "verify against the topics, rebuild from them, backup", cmd_ledger, true},
     {"simulate", "a provider for rehearsals: answers, bills, misbehaves as told", cmd_simulate,
      false},
     {"demo", "the whole job on an embedded broker and a simulated provider", cmd_demo, false},

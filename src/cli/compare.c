@@ -23,6 +23,8 @@ struct seen {
 struct end { /* a terminal record of any ledger */
     uint64_t place;
     int64_t partition, offset;
+    uint8_t kind;
+    bool foreign;
 };
 
 struct first { /* oldest own record of a partition */
@@ -37,9 +39,11 @@ enum kind_of_finding { TWICE, TWO_ENDS, MISSING, ELSEWHERE, CHANGED, UNKNOWN_TO_
 struct compare {
     char ledger_id[ID_SIZE];
     int64_t last_seq, published_seq;
+    bool rebuilt;
     struct seen *seen; /* [seq] */
     struct end *ends;
     size_t end_count, end_cap;
+    bool sorted; /* the ends, by place: all records are in */
     struct first *firsts;
     size_t first_count;
     int64_t told[FINDINGS];
@@ -65,14 +69,15 @@ static void tell(struct compare *c, enum kind_of_finding kind, const char *fmt, 
     c->found(c->self, line);
 }
 
-struct compare *compare_new(const char *ledger_id, int64_t last_seq, int64_t published_seq,
+struct compare *compare_new(const struct compare_ledger *ledger,
                             void (*found)(void *self, const char *line), void *self)
 {
     struct compare *c = mem_zalloc(sizeof *c);
-    snprintf(c->ledger_id, sizeof c->ledger_id, "%s", ledger_id);
-    c->last_seq = last_seq;
-    c->published_seq = published_seq;
-    c->seen = mem_array((size_t)last_seq + 1, sizeof *c->seen);
+    snprintf(c->ledger_id, sizeof c->ledger_id, "%s", ledger->id);
+    c->last_seq = ledger->last_seq;
+    c->published_seq = ledger->published_seq;
+    c->rebuilt = ledger->rebuilt;
+    c->seen = mem_array((size_t)ledger->last_seq + 1, sizeof *c->seen);
     c->found = found;
     c->self = self;
     return c;
@@ -105,13 +110,18 @@ static struct first *first_of(struct compare *c, enum outrow_kind kind, int32_t 
     return &c->firsts[c->first_count++];
 }
 
-static void note_end(struct compare *c, const struct terminal *t)
+static void note_end(struct compare *c, enum outrow_kind kind, const struct terminal *t,
+                     bool foreign)
 {
     if (c->end_count == c->end_cap) {
         c->end_cap = c->end_cap > 0 ? c->end_cap * 2 : 1024;
         c->ends = mem_grow(c->ends, c->end_cap, sizeof *c->ends);
     }
-    c->ends[c->end_count++] = (struct end){t->place, t->partition, t->offset};
+    c->ends[c->end_count++] = (struct end){.place = t->place,
+                                           .partition = t->partition,
+                                           .offset = t->offset,
+                                           .kind = (uint8_t)kind,
+                                           .foreign = foreign};
 }
 
 static void note_own(struct compare *c, enum outrow_kind kind, const struct terminal *t,
@@ -147,11 +157,12 @@ void compare_record(struct compare *c, enum outrow_kind kind, const struct recor
         c->sums.strangers++;
         return;
     }
-    note_end(c, &t);
-    if (strcmp(t.ledger_id, c->ledger_id) == 0)
-        note_own(c, kind, &t, r);
-    else
+    bool foreign = strcmp(t.ledger_id, c->ledger_id) != 0;
+    note_end(c, kind, &t, foreign);
+    if (foreign)
         c->sums.foreign++;
+    else
+        note_own(c, kind, &t, r);
 }
 
 void compare_trimmed(struct compare *c, enum outrow_kind kind, int32_t partition)
@@ -171,6 +182,32 @@ static int64_t aged_below(const struct compare *c, enum outrow_kind kind)
     return bound;
 }
 
+static int by_place(const void *a, const void *b)
+{
+    const struct end *x = a, *y = b;
+    return (x->place > y->place) - (x->place < y->place);
+}
+
+static void sort_ends(struct compare *c)
+{
+    if (!c->sorted && c->end_count > 1)
+        qsort(c->ends, c->end_count, sizeof *c->ends, by_place);
+    c->sorted = true;
+}
+
+/* Did an earlier ledger publish the ticket's record? */
+static bool is_inherited(struct compare *c, enum outrow_kind kind, uint64_t place)
+{
+    const struct end wanted = {.place = place};
+    const struct end *found;
+
+    if (!c->rebuilt || c->end_count == 0)
+        return false;
+    sort_ends(c);
+    found = bsearch(&wanted, c->ends, c->end_count, sizeof *c->ends, by_place);
+    return found != NULL && found->foreign && found->kind == (uint8_t)kind;
+}
+
 void compare_ticket(struct compare *c, int64_t seq, enum outrow_kind kind, uint64_t place)
 {
     struct seen *s;
@@ -182,6 +219,8 @@ void compare_ticket(struct compare *c, int64_t seq, enum outrow_kind kind, uint6
     if (s->place == 0) {
         if (seq > c->published_seq)
             c->sums.waiting++;
+        else if (is_inherited(c, kind, place))
+            c->sums.inherited++;
         else if (seq < aged_below(c, kind))
             c->sums.aged++;
         else
@@ -203,16 +242,9 @@ void compare_row(struct compare *c, int64_t seq, uint64_t bytes)
              (long long)seq);
 }
 
-static int by_place(const void *a, const void *b)
-{
-    const struct end *x = a, *y = b;
-    return (x->place > y->place) - (x->place < y->place);
-}
-
 struct compared compare_finish(struct compare *c)
 {
-    if (c->end_count > 1)
-        qsort(c->ends, c->end_count, sizeof *c->ends, by_place);
+    sort_ends(c);
     for (size_t i = 1; i < c->end_count; i++) {
         if (c->ends[i].place == c->ends[i - 1].place)
             tell(c, TWO_ENDS, "the ticket at partition %lld, offset %lld has two terminal records",

@@ -14,8 +14,15 @@ struct compare;
 
 #define COMPARE_SHOWN 20 /* findings of a kind that are told one by one */
 
-/* last_seq, published_seq: the ledger's. found gets one line a finding. */
-struct compare *compare_new(const char *ledger_id, int64_t last_seq, int64_t published_seq,
+/* What the ledger says of itself. */
+struct compare_ledger {
+    const char *id;
+    int64_t last_seq, published_seq;
+    bool rebuilt; /* from the records of an earlier ledger, under numbers of its own */
+};
+
+/* found gets one line a finding. */
+struct compare *compare_new(const struct compare_ledger *ledger,
                             void (*found)(void *self, const char *line), void *self);
 void compare_free(struct compare *c); /* takes NULL */
 
@@ -33,6 +40,7 @@ struct compared {
     int64_t own;       /* of this ledger */
     int64_t foreign;   /* of other ledgers: earlier ones, other shards */
     int64_t strangers; /* not ours at all */
+    int64_t inherited; /* published under the number of an earlier ledger */
     int64_t newer;     /* of this ledger, published after it was read */
     int64_t aged;      /* published once, deleted by retention since */
     int64_t waiting;   /* not published yet */

@@ -117,21 +117,24 @@ static void cost(const struct report *r, struct buf *out)
 static void waste(const struct report *r, struct buf *out)
 {
     char money[MONEY_SHOW_SIZE], n[HUMAN_SIZE];
-    buf_str(out, "\nWaste (USD)\n");
-    buf_fmt(out, "  answers of no use   %s in spent, for %s places in packs\n",
+    buf_str(out, "\nWaste (USD, contained in what was spent; the lines overlap)\n");
+    buf_fmt(out, "  answers of no use  %10s   %s places in packs\n",
             amount(r->waste.useless_pusd, money), number(r->waste.useless_shares, n));
-    buf_fmt(out, "  asked again         %s in spent, %s calls\n",
-            amount(r->waste.again_pusd, money), number(r->waste.again_calls, n));
-    buf_fmt(out, "  dead letters        %s in spent\n", amount(r->dead_pusd, money));
+    buf_fmt(out, "  asked again        %10s   %s calls\n", amount(r->waste.again_pusd, money),
+            number(r->waste.again_calls, n));
+    buf_fmt(out, "  dead letters       %10s   %s tickets\n", amount(r->dead_pusd, money),
+            number(r->tickets.dead, n));
     if (r->waste.extra_calls > 0)
-        buf_fmt(out, "  shadow and guard    %s in spent, %s calls\n",
-                amount(r->waste.extra_pusd, money), number(r->waste.extra_calls, n));
-    buf_fmt(out, "  failed calls        0.00, %s calls\n", number(r->waste.failed_calls, n));
-    buf_fmt(out, "  unknown calls       up to %s beside it, %s calls possibly billed\n",
+        buf_fmt(out, "  shadow and guard   %10s   %s calls\n", amount(r->waste.extra_pusd, money),
+                number(r->waste.extra_calls, n));
+    buf_fmt(out, "  failed calls       %10s   %s calls\n", "0.00",
+            number(r->waste.failed_calls, n));
+    buf_str(out, "Besides\n");
+    buf_fmt(out, "  possibly billed    %10s   at most, for %s unknown calls\n",
             amount(r->waste.unknown_pusd, money), number(r->waste.unknown_calls, n));
     if (r->reuse.tickets > 0)
-        buf_fmt(out, "  saved by reuse      %s for %s tickets\n",
-                amount(r->reuse.saved_pusd, money), number(r->reuse.tickets, n));
+        buf_fmt(out, "  saved by reuse     %10s   %s tickets\n", amount(r->reuse.saved_pusd, money),
+                number(r->reuse.tickets, n));
 }
 
 static void usage(const struct report *r, struct buf *out)

@@ -26,7 +26,7 @@ static void found(void *self, const char *line)
 static struct compare *begin(int64_t last, int64_t published)
 {
     said[0] = '\0';
-    return compare_new(LEDGER, last, published, found, NULL);
+    return compare_new(&(struct compare_ledger){LEDGER, last, published, false}, found, NULL);
 }
 
 /* A result of that sequence number for tickets/0/offset in partition p of the results. */
@@ -209,6 +209,21 @@ static void a_worker_that_goes_on_meanwhile_is_no_finding(void **state)
     assert_int_equal(sums.newer, 1);
 }
 
+static void a_rebuilt_ledger_owns_what_the_old_one_published(void **state)
+{
+    struct compare_ledger ledger = {LEDGER, 2, 2, true};
+    (void)state;
+    said[0] = '\0';
+    struct compare *c = compare_new(&ledger, found, NULL);
+    put(c, "01M87Z0JSREF9624GRN7JJ74JX", 77, 10, 0);
+    put(c, "01M87Z0JSREF9624GRN7JJ74JX", 78, 11, 0);
+    ticket(c, 1, OUTROW_RESULT, 10);
+    ticket(c, 2, OUTROW_DEAD, 11); /* but that one was a result */
+    struct compared sums = end(c);
+    assert_int_equal(sums.inherited, 1);
+    assert_int_equal(sums.findings, 1);
+}
+
 static void strangers_are_counted_and_left_alone(void **state)
 {
     struct record r = {.value = SLICE_LIT("{\"seq\":1}"), .headers = SLICE_LIT("")};
@@ -250,6 +265,7 @@ int main(void)
         cmocka_unit_test(what_retention_deleted_is_not_missing),
         cmocka_unit_test(a_gap_after_the_deleted_part_is_still_found),
         cmocka_unit_test(a_worker_that_goes_on_meanwhile_is_no_finding),
+        cmocka_unit_test(a_rebuilt_ledger_owns_what_the_old_one_published),
         cmocka_unit_test(strangers_are_counted_and_left_alone),
         cmocka_unit_test(many_findings_are_counted_but_not_all_told),
     };

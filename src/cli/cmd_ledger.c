@@ -1,0 +1,136 @@
+/* `ticketmill ledger`: verify, rebuild, backup. Options and the ledger's path; the work is done in
+ * books_*.c and in the ledger room.
+ */
+#include <stdio.h>
+
+#include "base/mem.h"
+#include "cli/books.h"
+#include "cli/commands.h"
+#include "cli/configured.h"
+#include "cli/options.h"
+#include "cli/shard.h"
+#include "ledger/verify.h"
+
+struct ledger_arguments {
+    const char *config, *ledger;
+    struct shard shard;
+    bool incomplete, offline;
+};
+
+#define AT(field) offsetof(struct ledger_arguments, field)
+
+static const struct option_row rows[] = {
+    OPTION_CONFIG(struct ledger_arguments, config),
+    {.name = "ledger",
+     .argument = "FILE",
+     .kind = OPTION_PATH,
+     .at = AT(ledger),
+     .help = "this ledger (default: the configured one)"},
+    {.name = "shard",
+     .argument = "I/N",
+     .kind = OPTION_PARSED,
+     .at = AT(shard),
+     .parse = shard_parse,
+     .expected = SHARD_EXPECTED,
+     .help = "the ledger of this shard (default 0/1)"},
+    {.name = "books-only",
+     .kind = OPTION_FLAG,
+     .at = AT(offline),
+     .help = "verify: do not read the topics"},
+    {.name = "incomplete",
+     .kind = OPTION_FLAG,
+     .at = AT(incomplete),
+     .help = "rebuild: also when records of the old ledger are missing from the topics"},
+};
+
+static const struct option_table table = {
+    .command = "ledger",
+    .usage = "[OPTIONS] verify|rebuild|backup FILE",
+    .about =
+        "verify   checks that the books are straight, then reads results and dead letters and\n"
+        "         compares: each record published exactly once, byte for byte. 70 if not.\n"
+        "rebuild  makes a new ledger from results and dead letters, in place of a lost one.\n"
+        "         A damaged ledger must be moved aside first.\n"
+        "backup   writes a consistent copy to FILE, also while a run is on.",
+    .rows = rows,
+    .count = (int)(sizeof rows / sizeof *rows),
+    .min_operands = 1,
+    .max_operands = 2,
+    .examples = "  ticketmill ledger verify\n"
+                "  ticketmill ledger verify --books-only --ledger ticketmill.db\n"
+                "  ticketmill ledger backup /backup/ticketmill-2026-11-24.db\n"
+                "  mv ticketmill.db damaged.db && ticketmill ledger rebuild\n",
+};
+
+enum verb { VERB_VERIFY, VERB_REBUILD, VERB_BACKUP, VERBS };
+
+static int read_verb(char **operands, int count, enum verb *verb)
+{
+    static const char *const names[VERBS] = {"verify", "rebuild", "backup"};
+
+    for (int i = 0; i < VERBS; i++) {
+        if (strcmp(operands[0], names[i]) != 0)
+            continue;
+        *verb = (enum verb)i;
+        if (i == VERB_BACKUP && count < 2)
+            return options_usage(&table, "backup: expected the name of the new file");
+        if (i != VERB_BACKUP && count > 1)
+            return options_usage(&table, "%s: unexpected argument \"%.40s\"", names[i],
+                                 operands[1]);
+        return 0;
+    }
+    return options_usage(&table, "expected verify, rebuild or backup, found \"%.40s\"",
+                         operands[0]);
+}
+
+static int backup(const char *path, const char *target)
+{
+    struct fail fail;
+    enum status st = ledger_backup(path, target, &fail);
+
+    if (st != ST_OK)
+        return command_failed("ledger backup", &fail);
+    printf("%s: a checked copy of %s\n", target, path);
+    return 0;
+}
+
+static int run_verb(const struct ledger_arguments *a, enum verb verb, const char *target)
+{
+    struct books_options o = {.shard = a->shard.index,
+                              .shards = a->shard.count,
+                              .incomplete = a->incomplete,
+                              .offline = a->offline};
+    struct config *config = NULL;
+    bool topics = verb == VERB_REBUILD || (verb == VERB_VERIFY && !a->offline);
+    char *path = NULL;
+    int code = 0;
+
+    if (topics || a->ledger == NULL)
+        code = cli_load_config(a->config, CONFIG_FOR_LEDGER, &config);
+    if (code == 0) {
+        path = a->ledger != NULL ? mem_str(a->ledger)
+                                 : config_ledger_path(config, a->shard.index, NULL);
+        o.config = config;
+        o.path = path;
+        code = verb == VERB_BACKUP    ? backup(path, target)
+               : verb == VERB_REBUILD ? books_rebuild(&o)
+                                      : books_verify(&o);
+    }
+    mem_free(path);
+    config_free(config);
+    return code;
+}
+
+int cmd_ledger(int argc, char **argv)
+{
+    struct ledger_arguments a = {.shard = {0, 1}};
+    enum verb verb = VERB_VERIFY;
+    char **operands = NULL;
+    int code = options_parse(&table, argc, argv, &a, &operands);
+
+    if (code != OPTIONS_GO)
+        return code;
+    int count = (int)(argv + argc - operands);
+    code = read_verb(operands, count, &verb);
+    return code == 0 ? run_verb(&a, verb, count > 1 ? operands[1] : NULL) : code;
+}
