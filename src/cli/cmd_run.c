@@ -12,13 +12,10 @@
 #include "cli/commands.h"
 #include "cli/configured.h"
 #include "cli/options.h"
+#include "cli/shard.h"
 #include "observe/progress.h"
 #include "observe/summary.h"
 #include "pipeline/run.h"
-
-struct shard {
-    int index, count;
-};
 
 struct run_arguments {
     const char *config;
@@ -27,20 +24,6 @@ struct run_arguments {
     bool new_ledger, no_reuse;
     const char *only_provider, *campaign, *input, *output;
 };
-
-static bool parse_shard(const char *text, void *field)
-{
-    struct shard *s = field;
-    int64_t index, count;
-    const char *slash = strchr(text, '/');
-    if (!slash || slice_to_i64(slice_of(text, (size_t)(slash - text)), &index) != ST_OK ||
-        slice_to_i64(slice_str(slash + 1), &count) != ST_OK)
-        return false;
-    if (index < 0 || count < 1 || index >= count || count > 10000)
-        return false;
-    *s = (struct shard){(int)index, (int)count};
-    return true;
-}
 
 static bool parse_from(const char *text, void *field)
 {
@@ -63,8 +46,8 @@ static const struct option_row rows[] = {
      .argument = "I/N",
      .kind = OPTION_PARSED,
      .at = AT(shard),
-     .parse = parse_shard,
-     .expected = "I/N with 0 <= I < N",
+     .parse = shard_parse,
+     .expected = SHARD_EXPECTED,
      .help = "take the partitions p with p mod N = I (default 0/1: all)"},
     {.name = "limit",
      .argument = "N",
