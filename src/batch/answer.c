@@ -251,12 +251,7 @@ static void salvage(struct check *c, struct slice text)
 static void finish(struct answer *out)
 {
     for (size_t i = 0; i < out->n; i++) {
-        struct answer_slot *slot = &out->slots[i];
-        if (slot->state != SLOT_VALID)
-            continue;
-        out->valid++;
-        if (out->salvaged)
-            slot->verdict.flags |= FLAG_SALVAGED;
+        out->valid += out->slots[i].state == SLOT_VALID;
     }
 }
 

@@ -11,7 +11,7 @@
  *    array of items, or an object from id to item (bare or under "results");
  * 4. every complete object anywhere that carries one of our ids. (Inside a string none can stand:
  * its quotes are escaped there. Nor inside an item that broke off.) Anything but plain 2 sets
- * `salvaged` and flags its verdicts; beyond ANSWER_SALVAGE_MAX bytes such an answer is not looked
+ * `salvaged`; beyond ANSWER_SALVAGE_MAX bytes such an answer is not looked
  * at, which bounds the time a hostile one can take.
  *
  * Rules for an item (complete, with contract section 4): an id that was sent, once (repeats with
@@ -77,7 +77,7 @@ enum item_fault {
 struct answer_slot {
     enum slot_state state;
     enum item_fault fault;  /* SLOT_INVALID */
-    struct verdict verdict; /* SLOT_VALID; flags: percent, summary_cut, salvaged */
+    struct verdict verdict; /* SLOT_VALID; flags: percent, summary_cut */
     struct slice raw_item;  /* text of the first item with this id, within content; empty when
                                missing. Its length weighs the ticket's share of the output */
 };

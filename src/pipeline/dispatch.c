@@ -213,6 +213,7 @@ void ask_intended(struct mill *m, struct ledger_cmd *cmd)
         return;
     }
     a->sent_mono_us = mill_now(m);
+    a->answers_at_send = m->answers;
     retry_budget_call(&m->retries, a->sent_mono_us);
     m->stats.calls++;
     m->stats.in_flight++;

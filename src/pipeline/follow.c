@@ -10,8 +10,6 @@
 #include "pipeline/state.h"
 #include "ticket/text.h"
 
-#define ENDPOINT_TROUBLE 5 /* failures in a row after which the endpoint is only probed */
-
 static void stop_endpoint(struct mill *m, enum status why, const char *text)
 {
     const struct config_provider *p = &m->config->providers[m->provider];
@@ -89,6 +87,7 @@ static void judge_endpoint(struct mill *m, struct ask *a)
     case FAIL_REFUSED:
     case FAIL_FILTERED:
     case FAIL_TRUNCATED:
+        m->outages += m->endpoint_failures >= ENDPOINT_TROUBLE;
         m->endpoint_failures = 0;
         gate_success(&m->gate);
         break;

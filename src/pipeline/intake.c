@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "pipeline/state.h"
 #include "ticket/decode.h"
+#include "ticket/suspect.h"
 
 enum { ADMIT_BATCH = 256, POLLS_PER_TURN = 512 };
 #define REPLAY_HEADER "ticketmill-replay-of"
@@ -118,6 +119,8 @@ static void take_ticket(struct mill *m, const struct source_partition *part, con
     if (m->o.crumb)
         crumb_set(m->o.crumb, &r->pos, 1);
     bool good = ticket_decode(&m->config->ticket, t->record, &t->content, &why, detail);
+    if (good && text_suspect(t->content.text))
+        t->alone = true;
     if (m->o.crumb)
         crumb_clear(m->o.crumb);
     if (good)

@@ -170,6 +170,24 @@ static bool rejected_alike(const struct settling *s)
     return false;
 }
 
+/* Only unknown calls between two outages speak against a ticket. */
+static void count_unknown(const struct settling *s, struct ticket *t)
+{
+    t->unknowns++;
+    if (t->outage != s->m->outages) {
+        t->outage = s->m->outages;
+        t->outage_unknowns = 0;
+    }
+    if (t->outage_unknowns++ == 0)
+        t->answers_mark = s->a->answers_at_send;
+}
+
+static bool others_answered(const struct settling *s, const struct ticket *t)
+{
+    return t->outage == s->m->outages && t->outage_unknowns >= LADDER_UNKNOWN_MAX &&
+           s->m->answers > t->answers_mark;
+}
+
 static struct ladder_move decide(struct settling *s, size_t i)
 {
     struct ticket *t = s->a->tickets[i];
@@ -188,7 +206,7 @@ static struct ladder_move decide(struct settling *s, size_t i)
                            .next_provider_tried = t->next_provider_tried,
                            .cap_doubled = t->cap_doubled,
                            .text_cut = t->text_cut,
-                           .endpoint_answers = s->m->answers > 0,
+                           .endpoint_answers = others_answered(s, t),
                            .rejected_alike = rejected_alike(s),
                        });
 }
@@ -215,7 +233,8 @@ static void fill_item(struct settling *s, size_t i, struct settle_item *it)
     it->raw_item = s->checked ? s->answer.slots[i].raw_item : SLICE_NONE;
     it->counts = state == CALL_ANSWERED;
     t->paid += state == CALL_ANSWERED;
-    t->unknowns += state == CALL_UNKNOWN;
+    if (state == CALL_UNKNOWN)
+        count_unknown(s, t);
     struct ladder_move move = decide(s, i);
     s->a->moves[i] = move;
     if (move.step == LADDER_DONE) {

@@ -25,6 +25,8 @@ struct source_partition {
     int64_t lost_at; /* offset that was not in the log, until the next record tells; -1 = none */
 };
 
+#define ENDPOINT_TROUBLE 5 /* failures in a row after which the endpoint is only probed */
+
 struct mill {
     struct mill_options o;
     const struct config *config;
@@ -62,6 +64,7 @@ struct mill {
     bool *model_off;            /* per model */
     int64_t answers;            /* useful ones so far */
     int endpoint_failures;      /* in a row, without an answer between them */
+    int outages;                /* times the endpoint came back from trouble */
     int provider;               /* the one in use */
 
     /* ending */

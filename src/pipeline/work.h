@@ -28,6 +28,9 @@ struct ticket {
     bool leads;         /* stands in mill.leaders under its reuse key */
     struct list copies; /* tickets that wait for this one's answer */
     int paid, unknowns;
+    int outage;                /* mill.outages when the next two were counted */
+    int outage_unknowns;       /* unknown calls since then */
+    int64_t answers_mark;      /* mill.answers when the first of them was sent */
     int tier, step;            /* model = tiers[tier].models[step] */
     enum call_purpose purpose; /* of its next or current call */
     bool alone, cap_doubled, text_cut, next_provider_tried;
@@ -55,6 +58,7 @@ struct ask {
     int64_t reserved_pusd, token_cap, est_tokens;
     struct price price;
     int64_t sent_unix_us, sent_mono_us;
+    int64_t answers_at_send; /* mill.answers */
     int attempt;
     struct llm_flight *flight;
     struct ladder_move *moves; /* per ticket, decided with the answer, acted on once it is booked */
