@@ -18,7 +18,7 @@ struct json_out {
 void json_out_open(struct json_out *j, const char *key, char bracket); /* '{' or '[' */
 void json_out_close(struct json_out *j, char bracket);                 /* '}' or ']' */
 void json_out_i64(struct json_out *j, const char *key, int64_t v);
-void json_out_known(struct json_out *j, const char *key, int64_t v); /* negative = null */
+void json_out_known(struct json_out *j, const char *key, int64_t v);      /* negative = null */
 void json_out_number(struct json_out *j, const char *key, const char *v); /* as it stands */
 void json_out_bool(struct json_out *j, const char *key, bool v);
 /* NONE = null; what is no UTF-8 comes out as U+FFFD. */
