@@ -269,20 +269,24 @@ def run_cases(cases):
     tap.end()
 
 
+def kafka(*args):
+    return subprocess.run([os.path.join(ROOT, "tests/support/kafka/kafka.sh"), *args], check=True,
+                          stdout=subprocess.PIPE, text=True).stdout.strip()
+
+
 @contextlib.contextmanager
-def broker():
-    """The broker of the environment, else one of our own for as long as the block lasts."""
+def broker(own=False):
+    """The broker of the environment, else (or with `own`) a new one for as long as the block lasts;
+    gives the new one's folder, for kafka()."""
     global BROKERS
-    if BROKERS:
-        yield
+    if BROKERS and not own:
+        yield None
         return
-    folder = tempfile.mkdtemp(prefix="ticketmill-kafka.")
-    control = os.path.join(ROOT, "tests/support/kafka/kafka.sh")
+    before, folder = BROKERS, tempfile.mkdtemp(prefix="ticketmill-kafka.")
     try:
-        BROKERS = subprocess.run([control, "start", folder], check=True, stdout=subprocess.PIPE,
-                                 text=True).stdout.strip()
-        yield
+        BROKERS = kafka("start", folder)
+        yield folder
     finally:
-        subprocess.run([control, "stop", folder], check=False)
+        kafka("stop", folder)
         shutil.rmtree(folder, ignore_errors=True)
-        BROKERS = None
+        BROKERS = before
