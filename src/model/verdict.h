@@ -15,7 +15,7 @@
     X(FLAG_USAGE_ESTIMATED, 2, "usage_estimated")                                                   \
     X(FLAG_TEXT_CUT, 3, "text_cut") /* longer than max_text: head and tail were sent */             \
     X(FLAG_UNPRICED, 4, "unpriced")                                                                 \
-    X(FLAG_SALVAGED, 5, "salvaged") /* of calls only: not plain JSON as asked */           \
+    X(FLAG_SALVAGED, 5, "salvaged") /* of calls only: not plain JSON as asked */                    \
     X(FLAG_USAGE_CLAMPED, 6, "usage_clamped")                                                       \
     X(FLAG_ABOVE_RESERVATION, 7, "above_reservation")
 

@@ -29,7 +29,8 @@ static const struct {
     {"delete-group", ktool_delete_group, "GROUP..."},
     {"produce", ktool_produce,
      "[-f json|tsv|lines] [-p PARTITION] [-T TXN_ID:commit|abort|open] TOPIC [FILE]\n"
-     "        json: {\"key\",\"value\",\"headers\":[{\"name\",\"value\"}],\"partition\",\"timestamp\"} "
+     "        json: "
+     "{\"key\",\"value\",\"headers\":[{\"name\",\"value\"}],\"partition\",\"timestamp\"} "
      "a line;\n"
      "        an absent or null key or value is a null one, an object is sent as its own text,\n"
      "        key_base64 and value_base64 carry any bytes. tsv: KEY<TAB>VALUE. lines: values"},

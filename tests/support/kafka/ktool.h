@@ -23,7 +23,8 @@ _Noreturn void ktool_die(const char *fmt, ...) PRINTF_LIKE(1, 2);
 /* Ends with status 1 when err is not "no error". */
 void ktool_check(rd_kafka_resp_err_t err, const char *what);
 
-/* A handle with the common settings, the caller's key, value pairs (NULL-terminated list) and -X. */
+/* A handle with the common settings, the caller's key, value pairs (NULL-terminated list) and -X.
+ */
 rd_kafka_t *ktool_client(const struct ktool *k, rd_kafka_type_t type, const char *const *pairs);
 
 /* Number of partitions; ends with status 1 when there is no such topic. */

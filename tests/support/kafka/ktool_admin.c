@@ -186,12 +186,11 @@ int ktool_watermarks(const struct ktool *k, int argc, char **argv)
     int count = ktool_partitions(rk, argv[1]);
     for (int p = 0; p < count; p++) {
         int64_t low, high, stable;
-        ktool_check(
-            rd_kafka_query_watermark_offsets(rk, argv[1], p, &low, &high, KTOOL_TIMEOUT_MS),
-            argv[1]);
-        ktool_check(
-            rd_kafka_query_watermark_offsets(rk_stable, argv[1], p, &low, &stable, KTOOL_TIMEOUT_MS),
-            argv[1]);
+        ktool_check(rd_kafka_query_watermark_offsets(rk, argv[1], p, &low, &high, KTOOL_TIMEOUT_MS),
+                    argv[1]);
+        ktool_check(rd_kafka_query_watermark_offsets(rk_stable, argv[1], p, &low, &stable,
+                                                     KTOOL_TIMEOUT_MS),
+                    argv[1]);
         printf("{\"partition\":%d,\"low\":%" PRId64 ",\"high\":%" PRId64 ",\"stable\":%" PRId64
                "}\n",
                p, low, high, stable);

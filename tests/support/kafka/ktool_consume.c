@@ -119,10 +119,21 @@ int ktool_consume(const struct ktool *k, int argc, char **argv)
     c.topic = argv[optind];
     if (optind + 1 < argc)
         c.isolation = argv[optind + 1];
-    const char *const pairs[] = {"group.id",           "ktool",     "enable.auto.commit",   "false",
-                                 "isolation.level",    c.isolation, "enable.partition.eof", "true",
-                                 "auto.offset.reset",  "error",     "fetch.wait.max.ms",    "50",
-                                 "check.crcs",         "true",      NULL};
+    const char *const pairs[] = {"group.id",
+                                 "ktool",
+                                 "enable.auto.commit",
+                                 "false",
+                                 "isolation.level",
+                                 c.isolation,
+                                 "enable.partition.eof",
+                                 "true",
+                                 "auto.offset.reset",
+                                 "error",
+                                 "fetch.wait.max.ms",
+                                 "50",
+                                 "check.crcs",
+                                 "true",
+                                 NULL};
     rd_kafka_t *rk = ktool_client(k, RD_KAFKA_CONSUMER, pairs);
     read_to_end(rk, assign(rk, &c));
     rd_kafka_consumer_close(rk);

@@ -91,8 +91,8 @@ static void check_groups(rd_kafka_queue_t *queue, const char *what)
         ktool_die("%s: no answer", what);
     ktool_check(rd_kafka_event_error(event), what);
     if (rd_kafka_event_DeleteGroups_result(event))
-        results = rd_kafka_DeleteGroups_result_groups(rd_kafka_event_DeleteGroups_result(event),
-                                                      &count);
+        results =
+            rd_kafka_DeleteGroups_result_groups(rd_kafka_event_DeleteGroups_result(event), &count);
     else if (rd_kafka_event_DeleteConsumerGroupOffsets_result(event))
         results = rd_kafka_DeleteConsumerGroupOffsets_result_groups(
             rd_kafka_event_DeleteConsumerGroupOffsets_result(event), &count);

@@ -35,8 +35,8 @@ static void delivered(rd_kafka_t *rk, const rd_kafka_message_t *m, void *opaque)
         fprintf(stderr, "ktool: %s\n", rd_kafka_err2str(m->err));
 }
 
-static void send_record(struct producing *w, int32_t partition, int64_t timestamp_ms, struct slice key,
-                        struct slice value, rd_kafka_headers_t *headers)
+static void send_record(struct producing *w, int32_t partition, int64_t timestamp_ms,
+                        struct slice key, struct slice value, rd_kafka_headers_t *headers)
 {
     for (;;) {
         rd_kafka_headers_t *copy = headers ? rd_kafka_headers_copy(headers) : NULL;
@@ -233,9 +233,15 @@ int ktool_produce(const struct ktool *k, int argc, char **argv)
     if (!in)
         ktool_die("%s: %s", argv[optind + 1], strerror(errno));
     const char *end = transaction_end(transaction);
-    const char *const pairs[] = {"linger.ms", "5", "queue.buffering.max.kbytes", "262144",
-                                 "message.max.bytes", "67108864",
-                                 transaction ? "transactional.id" : NULL, transaction, NULL};
+    const char *const pairs[] = {"linger.ms",
+                                 "5",
+                                 "queue.buffering.max.kbytes",
+                                 "262144",
+                                 "message.max.bytes",
+                                 "67108864",
+                                 transaction ? "transactional.id" : NULL,
+                                 transaction,
+                                 NULL};
     struct ktool mine = *k;
     mine.delivered = delivered;
     w.rk = ktool_client(&mine, RD_KAFKA_PRODUCER, pairs);

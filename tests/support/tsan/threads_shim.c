@@ -111,8 +111,7 @@ int cnd_wait(cnd_t *cond, mtx_t *mutex)
 
 int cnd_timedwait(cnd_t *cond, mtx_t *mutex, const struct timespec *until)
 {
-    return outcome(
-        pthread_cond_timedwait((pthread_cond_t *)cond, (pthread_mutex_t *)mutex, until));
+    return outcome(pthread_cond_timedwait((pthread_cond_t *)cond, (pthread_mutex_t *)mutex, until));
 }
 
 void cnd_destroy(cnd_t *cond)

@@ -58,8 +58,7 @@ static struct answer check(struct slice content)
 static bool same(const struct verdict *a, const struct verdict *b)
 {
     return a->category == b->category && a->confidence_ppm == b->confidence_ppm &&
-           slice_eq(a->summary, b->summary) &&
-           a->flags == b->flags;
+           slice_eq(a->summary, b->summary) && a->flags == b->flags;
 }
 
 static void a_cut_at_any_byte_only_loses_verdicts(void **state)
