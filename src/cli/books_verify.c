@@ -132,9 +132,9 @@ static enum status compare_all(struct verify *v)
     if (st == ST_OK)
         st = read_topic(v, OUTROW_DEAD, k->dead_letter_topic);
     if (st == ST_OK)
-        st = ledger_read(v->reader, VIEW_TERMINALS, NULL, 0, take_ticket, v, &v->fail);
+        st = ledger_read(v->reader, VIEW_TERMINALS, NULL, take_ticket, v, &v->fail);
     if (st == ST_OK)
-        st = ledger_read(v->reader, VIEW_OUTBOX, &from, 1, take_row, v, &v->fail);
+        st = ledger_read(v->reader, VIEW_OUTBOX, &from, take_row, v, &v->fail);
     return st;
 }
 
@@ -143,9 +143,9 @@ static enum status open_books(struct verify *v)
     enum status st = ledger_reader_open(v->o->path, &v->reader, &v->fail);
 
     if (st == ST_OK)
-        st = ledger_read(v->reader, VIEW_META, NULL, 0, take_meta, v, &v->fail);
+        st = ledger_read(v->reader, VIEW_META, NULL, take_meta, v, &v->fail);
     if (st == ST_OK)
-        st = ledger_read(v->reader, VIEW_SOURCES, NULL, 0, take_source, v, &v->fail);
+        st = ledger_read(v->reader, VIEW_SOURCES, NULL, take_source, v, &v->fail);
     return st;
 }
 

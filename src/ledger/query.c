@@ -148,7 +148,7 @@ static int bind_arg(sqlite3_stmt *s, int number, const struct ledger_arg *a)
 }
 
 enum status ledger_read(struct ledger_reader *r, enum ledger_view view,
-                        const struct ledger_arg *args, size_t count,
+                        const struct ledger_arg *args,
                         void (*fn)(void *self, const struct ledger_row *row), void *self,
                         struct fail *fail)
 {
@@ -156,8 +156,8 @@ enum status ledger_read(struct ledger_reader *r, enum ledger_view view,
     int rc = sqlite3_prepare_v2(r->db, view_text[view], -1, &row.s, NULL);
     enum status st = ST_OK;
 
-    for (size_t i = 0; rc == SQLITE_OK && i < count; i++)
-        rc = bind_arg(row.s, (int)i + 1, &args[i]);
+    for (int i = 0; rc == SQLITE_OK && i < sqlite3_bind_parameter_count(row.s); i++)
+        rc = bind_arg(row.s, i + 1, &args[i]);
     if (rc == SQLITE_OK) {
         while ((rc = sqlite3_step(row.s)) == SQLITE_ROW)
             fn(self, &row);

@@ -69,9 +69,10 @@ int64_t ledger_row_i64(const struct ledger_row *row, int column);
 int64_t ledger_row_pusd(const struct ledger_row *row, int column);      /* NULL = PUSD_UNPRICED */
 struct slice ledger_row_text(const struct ledger_row *row, int column); /* also blobs; borrowed */
 
-/* Calls fn for each row of the view, in its order. ST_INTERNAL also when a sum overflows. */
+/* Calls fn for each row of the view, in its order. args: one for each of the view's parameters.
+ * ST_INTERNAL also when a sum overflows. */
 MUST_CHECK enum status ledger_read(struct ledger_reader *r, enum ledger_view view,
-                                   const struct ledger_arg *args, size_t count,
+                                   const struct ledger_arg *args,
                                    void (*fn)(void *self, const struct ledger_row *row), void *self,
                                    struct fail *fail);
 

@@ -90,31 +90,29 @@ static enum status read_ledger(struct collect *c, struct ledger_reader *reader, 
     static const struct {
         enum ledger_view view;
         void (*row)(void *self, const struct ledger_row *row);
-        bool limited; /* takes a number of rows as its second parameter */
     } views[] = {
-        {VIEW_TICKETS, collect_tickets, false},
-        {VIEW_RUN_TICKETS, collect_run_tickets, false},
-        {VIEW_TICKET_COSTS, collect_ticket_cost, false},
-        {VIEW_CATEGORIES, collect_category, false},
-        {VIEW_MODEL_RESULTS, collect_model_results, false},
-        {VIEW_CALLS, collect_calls, false},
-        {VIEW_LATENCIES, collect_latency, false},
-        {VIEW_UNKNOWN_CALLS, collect_unknown_call, true},
-        {VIEW_SHARES, collect_shares, false},
-        {VIEW_REUSE, collect_reuse, false},
+        {VIEW_TICKETS, collect_tickets},
+        {VIEW_RUN_TICKETS, collect_run_tickets},
+        {VIEW_TICKET_COSTS, collect_ticket_cost},
+        {VIEW_CATEGORIES, collect_category},
+        {VIEW_MODEL_RESULTS, collect_model_results},
+        {VIEW_CALLS, collect_calls},
+        {VIEW_LATENCIES, collect_latency},
+        {VIEW_UNKNOWN_CALLS, collect_unknown_call},
+        {VIEW_SHARES, collect_shares},
+        {VIEW_REUSE, collect_reuse},
     };
     struct ledger_arg args[2] = {ARG_NULL, ARG_I64(REPORT_UNKNOWN_SHOWN)};
     enum status st;
 
     c->run_count = 0;
-    st = ledger_read(reader, VIEW_META, NULL, 0, collect_meta, c, fail);
+    st = ledger_read(reader, VIEW_META, NULL, collect_meta, c, fail);
     if (st == ST_OK)
-        st = ledger_read(reader, VIEW_RUNS, NULL, 0, collect_run, c, fail);
+        st = ledger_read(reader, VIEW_RUNS, NULL, collect_run, c, fail);
     add_runs(c);
     args[0] = wanted_runs(c);
     for (size_t i = 0; st == ST_OK && i < sizeof views / sizeof *views; i++)
-        st = ledger_read(reader, views[i].view, args, views[i].limited ? 2 : 1, views[i].row, c,
-                         fail);
+        st = ledger_read(reader, views[i].view, args, views[i].row, c, fail);
     return st;
 }
 

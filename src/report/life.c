@@ -182,9 +182,9 @@ static enum status read_place(struct search *s, const struct place *at, struct f
                                  .topic = topic_of(s, at->source),
                                  .partition = at->partition,
                                  .offset = at->offset};
-    st = ledger_read(s->reader, VIEW_FIND_POSITION, args, 3, take_ticket, s, fail);
+    st = ledger_read(s->reader, VIEW_FIND_POSITION, args, take_ticket, s, fail);
     if (st == ST_OK && l->count > before)
-        st = ledger_read(s->reader, VIEW_TICKET_CALLS, args, 3, take_call, s, fail);
+        st = ledger_read(s->reader, VIEW_TICKET_CALLS, args, take_call, s, fail);
     return st;
 }
 
@@ -216,9 +216,9 @@ static enum status search_ledger(struct search *s, struct slice name, bool by_po
     s->source = -1;
     if (by_position && !parse_position(name, &s->name, &at))
         return ST_OK;
-    st = ledger_read(s->reader, VIEW_SOURCES, NULL, 0, take_source, s, fail);
+    st = ledger_read(s->reader, VIEW_SOURCES, NULL, take_source, s, fail);
     if (st == ST_OK && !by_position)
-        st = ledger_read(s->reader, VIEW_FIND_TICKET, &id, 1, take_place, s, fail);
+        st = ledger_read(s->reader, VIEW_FIND_TICKET, &id, take_place, s, fail);
     for (size_t i = 0; st == ST_OK && i < s->found_count; i++)
         st = read_place(s, &s->found[i], fail);
     if (st == ST_OK && by_position && s->source >= 0) {
