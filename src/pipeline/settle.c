@@ -268,17 +268,33 @@ static void book_stats(struct settling *s)
     st->throttled += s->reply->failure == FAIL_THROTTLED;
 }
 
+#define TELL_EVERY_US INT64_C(10000000)
+
+/* One line a class every 10 s; every call stands in the ledger anyway. */
+static bool worth_telling(struct mill *m, enum failure f)
+{
+    int64_t now = mill_now(m);
+    if (m->told[f].logged_mono_us > 0 && now - m->told[f].logged_mono_us < TELL_EVERY_US) {
+        m->told[f].held_back++;
+        return false;
+    }
+    m->told[f].logged_mono_us = now;
+    return true;
+}
+
 static void log_failure(const struct settling *s)
 {
     const struct llm_reply *r = s->reply;
-    if (r->failure == FAIL_NONE)
-        return;
     if (r->failure == FAIL_CONFIG)
         snprintf(s->m->refusal, sizeof s->m->refusal, "%s", r->message);
+    if (r->failure == FAIL_NONE || !worth_telling(s->m, r->failure))
+        return;
     log_event(LOG_WARN, "call_failed", r->message[0] ? r->message : "the call gave no answer",
-              L_STR("call_id", s->a->call_id), L_STR("class", failure_name(r->failure)),
-              L_INT("status", r->http_status), L_STR("code", r->provider_code),
-              L_INT("latency_ms", r->latency_us / 1000));
+              L_STR("class", failure_name(r->failure)), L_INT("status", r->http_status),
+              L_STR("code", r->provider_code), L_STR("call_id", s->a->call_id),
+              L_INT("latency_ms", r->latency_us / 1000),
+              L_INT("more", s->m->told[r->failure].held_back));
+    s->m->told[r->failure].held_back = 0;
 }
 
 static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)

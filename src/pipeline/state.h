@@ -78,7 +78,11 @@ struct mill {
     bool signalled;   /* told to stop */
     bool interrupted; /* … while there was work left */
     bool stalled;
-    char refusal[256]; /* the provider's message about a model's configuration */
+    struct {
+        int64_t logged_mono_us; /* 0 = never */
+        int64_t held_back;      /* failures since then */
+    } told[FAIL_COUNT];         /* so that an outage does not flood the log */
+    char refusal[256];          /* the provider's message about a model's configuration */
     char stop_message[512];
 };
 
