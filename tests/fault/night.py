@@ -65,6 +65,9 @@ def main():
         problem = job.judge()
         good &= tap.say("every promise kept by the oracle's judgement", problem, job.summary)
         good &= tap.say("the report agrees with the topics", check_report(job))
+        status, said = job.run("verify", command="ledger")
+        good &= tap.say("the program's own comparison of ledger and topics agrees",
+                        "" if status == 0 else f"exit {status}\n{said[-1500:]}")
         good &= tap.say("a second run finds nothing to do", second_run(job))
         good &= tap.say("… and changed nothing", job.judge())
         job.close(good)

@@ -48,6 +48,12 @@ def ktool_lines(*args):
     return [json.loads(line) for line in out.splitlines()]
 
 
+def lines(path):
+    with open(path, encoding="utf-8") as f:
+        for line in f:
+            yield json.loads(line)
+
+
 class Simulator:
     """`ticketmill simulate` on a free port, billing into a file."""
 

@@ -6,9 +6,11 @@ a message that names the way out, and an exact end by that way.
     start_up.py [CASE…]      all cases unless named
 """
 
+import json
 import os
 import shutil
 import signal
+import sqlite3
 import subprocess
 import time
 
@@ -89,7 +91,9 @@ def a_deleted_ledger_is_refused_and_rebuilt_from_the_topics():
         lambda: "" if not os.path.exists(job.ledger) or not has_tickets(job.ledger)
         else "the refused run left tickets in the ledger",
         lambda: ended(0, *job.run("rebuild", command="ledger")),
-        finishes(job), exact(job, books="part"))
+        lambda: rebuilt_as_published(job),
+        finishes(job), exact(job, books="part"),
+        lambda: ended(0, *job.run("verify", command="ledger")))
 
 
 @case
@@ -103,8 +107,21 @@ def a_deleted_ledger_is_replaced_by_a_new_one():
         exact(job, books="part", reuse=False))
 
 
+def rebuilt_as_published(job):
+    """The new ledger has what a reader of the topics has: each record, with its costs."""
+    job.dump()
+    published = list(rig.lines(os.path.join(job.folder, "results.jsonl")))
+    cost = sum(json.loads(r["value"])["cost_pusd"] for r in published)
+    db = sqlite3.connect(job.ledger)
+    rows = [db.execute(query).fetchone()[0] for query in (
+        "SELECT count(*) FROM ticket WHERE state = 1", "SELECT count(*) FROM ticket WHERE state = 2",
+        "SELECT sum(cost_pusd) FROM ticket WHERE state = 1")]
+    db.close()
+    due = [len(published), job.count_lines("dead"), cost]
+    return "" if rows == due else f"results, dead letters, cost: {rows}, in the topics {due}"
+
+
 def has_tickets(path):
-    import sqlite3
     db = sqlite3.connect(path)
     try:
         return db.execute("SELECT count(*) FROM ticket").fetchone()[0] > 0
