@@ -133,11 +133,12 @@ static enum status try_reuse(struct ledger *l, struct ledger_cmd *cmd, struct ad
 static enum status bury(struct ledger *l, struct ledger_cmd *cmd, struct admit_item *item,
                         struct fail *fail)
 {
+    const struct dead_item end = {item->pos, item->reason, item->detail, item->record};
     struct ticket_row t;
     enum status st = ticket_load(l, &cmd->arena, item->pos, &t, fail);
 
     if (st == ST_OK)
-        st = ticket_end_dead(l, cmd, &t, item->record, item->reason, item->detail, fail);
+        st = ticket_end_dead(l, cmd, &t, &end, fail);
     if (st == ST_OK)
         item->outcome = ADMITTED_CLOSED;
     return st;
@@ -185,7 +186,7 @@ enum status apply_dead(struct ledger *l, struct ledger_cmd *cmd, struct fail *fa
         struct ticket_row t;
         enum status st = ticket_load(l, &cmd->arena, item->pos, &t, fail);
         if (st == ST_OK)
-            st = ticket_end_dead(l, cmd, &t, item->record, item->reason, item->detail, fail);
+            st = ticket_end_dead(l, cmd, &t, item, fail);
         if (st != ST_OK)
             return st;
     }

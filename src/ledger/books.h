@@ -48,8 +48,8 @@ MUST_CHECK enum status ticket_end_result(struct ledger *l, struct ledger_cmd *cm
                                          struct ticket_row *t, const struct answer *a,
                                          struct fail *fail);
 MUST_CHECK enum status ticket_end_dead(struct ledger *l, struct ledger_cmd *cmd,
-                                       struct ticket_row *t, const struct record *record,
-                                       enum reason reason, struct slice detail, struct fail *fail);
+                                       struct ticket_row *t, const struct dead_item *end,
+                                       struct fail *fail);
 
 /* Claims as text "[[source,partition,offset],…]" and back; false when the text is none. */
 void claims_write(struct buf *b, const struct pos *tickets, size_t count);

@@ -43,8 +43,12 @@ MUST_CHECK enum status ledger_info(struct ledger *l, struct ledger_info *out, st
 /* Fixes what the ledger belongs to. ST_LEDGER_STATE when it is bound to something else; with
  * `may_reshard` (every partition is worked off) another shard I/N replaces the old one. An empty
  * cluster id (embedded broker) is not compared. */
-MUST_CHECK enum status ledger_bind(struct ledger *l, const char *cluster_id, const char *group,
-                                   int shard, int shards, bool may_reshard, struct fail *fail);
+struct ledger_binding {
+    const char *cluster_id, *group;
+    int shard, shards;
+};
+MUST_CHECK enum status ledger_bind(struct ledger *l, const struct ledger_binding *to,
+                                   bool may_reshard, struct fail *fail);
 
 /* Largest records the topics take, once known (replaces those of ledger_options). */
 void ledger_set_limits(struct ledger *l, int64_t max_result_bytes, int64_t max_dead_bytes);
@@ -81,9 +85,9 @@ MUST_CHECK enum status ledger_unpublished(struct ledger *l,
 
 /* Offsets ≥ from that need nothing published any more, ascending: skipped, adopted, or with a
  * terminal record of seq ≤ published_seq. */
-MUST_CHECK enum status ledger_published(struct ledger *l, int32_t source, int32_t partition,
-                                        int64_t from, void (*fn)(void *self, int64_t offset),
-                                        void *self, struct fail *fail);
+MUST_CHECK enum status ledger_published(struct ledger *l, struct pos from,
+                                        void (*fn)(void *self, int64_t offset), void *self,
+                                        struct fail *fail);
 
 /* What the ledger remembers of a partition, to tell an expired offset from a recreated topic. */
 struct ledger_sample {
@@ -91,9 +95,8 @@ struct ledger_sample {
     uint8_t value_hash[LEDGER_HASH_SIZE];
 };
 /* The first, last and up to `max`-2 evenly spread records with offset ≥ from; *count 0 = none. */
-MUST_CHECK enum status ledger_samples(struct ledger *l, int32_t source, int32_t partition,
-                                      int64_t from, struct ledger_sample *out, size_t max,
-                                      size_t *count, struct fail *fail);
+MUST_CHECK enum status ledger_samples(struct ledger *l, struct pos from, struct ledger_sample *out,
+                                      size_t max, size_t *count, struct fail *fail);
 
 /* Lowest offset of the partition without a published terminal record, looking only at rows the
  * ledger has; highest known offset + 1 when there is none; -1 when it knows no record. */

@@ -192,12 +192,12 @@ static enum status sample(struct ledger *l, struct pos from, struct ledger_sampl
     return ST_OK;
 }
 
-enum status ledger_samples(struct ledger *l, int32_t source, int32_t partition, int64_t from,
-                           struct ledger_sample *out, size_t max, size_t *count, struct fail *fail)
+enum status ledger_samples(struct ledger *l, struct pos from, struct ledger_sample *out, size_t max,
+                           size_t *count, struct fail *fail)
 {
     int64_t first = -1, last = -1;
     size_t n = 0;
-    enum status st = range(l, (struct pos){source, partition, from}, &first, &last, fail);
+    enum status st = range(l, from, &first, &last, fail);
 
     if (st != ST_OK)
         return st;
@@ -207,7 +207,7 @@ enum status ledger_samples(struct ledger *l, int32_t source, int32_t partition, 
         if (n && at <= out[n - 1].offset)
             at = out[n - 1].offset + 1; /* gaps and few records: no record twice */
         bool found = false;
-        st = sample(l, (struct pos){source, partition, at}, &out[n], &found, fail);
+        st = sample(l, (struct pos){from.source, from.partition, at}, &out[n], &found, fail);
         if (st != ST_OK)
             return st;
         if (!found)
@@ -218,12 +218,12 @@ enum status ledger_samples(struct ledger *l, int32_t source, int32_t partition, 
     return ST_OK;
 }
 
-enum status ledger_published(struct ledger *l, int32_t source, int32_t partition, int64_t from,
+enum status ledger_published(struct ledger *l, struct pos from,
                              void (*fn)(void *self, int64_t offset), void *self, struct fail *fail)
 {
     struct use u = db_use(l, Q_PUBLISHED_OFFSETS);
 
-    bind_from(&u, source, partition, from);
+    bind_pos(&u, from);
     bind_i64(&u, l->published_seq);
     for (;;) {
         bool row = false;

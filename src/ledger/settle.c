@@ -192,7 +192,9 @@ static enum status end_ticket(struct ledger *l, struct ledger_cmd *cmd, const st
                               struct fail *fail)
 {
     if (item->then == SETTLE_DEAD)
-        return ticket_end_dead(l, cmd, t, item->record, item->reason, item->detail, fail);
+        return ticket_end_dead(
+            l, cmd, t, &(struct dead_item){item->pos, item->reason, item->detail, item->record},
+            fail);
     struct answer a = {
         .category = item->category,
         .summary = item->verdict.summary,

@@ -40,18 +40,12 @@ enum status ledger_info(struct ledger *l, struct ledger_info *out, struct fail *
     return ST_OK;
 }
 
-struct binding {
-    const char *cluster_id, *group;
-    int shard, shards;
-    bool keep_cluster; /* the ledger has one already, or there is none to store */
-};
-
 static enum status store_binding(struct ledger *l, void *arg, struct fail *fail)
 {
-    const struct binding *b = arg;
+    const struct ledger_binding *b = arg;
     enum status st = meta_set_text(l, "group", b->group, fail);
 
-    if (st == ST_OK && !b->keep_cluster)
+    if (st == ST_OK && *b->cluster_id)
         st = meta_set_text(l, "cluster_id", b->cluster_id, fail);
     if (st == ST_OK)
         st = meta_set_i64(l, "shard", b->shard, fail);
@@ -60,29 +54,29 @@ static enum status store_binding(struct ledger *l, void *arg, struct fail *fail)
     return st;
 }
 
-enum status ledger_bind(struct ledger *l, const char *cluster_id, const char *group, int shard,
-                        int shards, bool may_reshard, struct fail *fail)
+enum status ledger_bind(struct ledger *l, const struct ledger_binding *to, bool may_reshard,
+                        struct fail *fail)
 {
+    struct ledger_binding copy = *to;
     struct ledger_info i;
     enum status st = ledger_info(l, &i, fail);
 
     if (st != ST_OK)
         return st;
-    if (*i.cluster_id && *cluster_id && strcmp(i.cluster_id, cluster_id) != 0)
+    if (*i.cluster_id && *to->cluster_id && strcmp(i.cluster_id, to->cluster_id) != 0)
         return fail_set(fail, ST_LEDGER_STATE, 0,
                         "%s: belongs to Kafka cluster %s, not to %s; use another ledger path",
-                        l->path, i.cluster_id, cluster_id);
-    if (*i.group && strcmp(i.group, group) != 0)
+                        l->path, i.cluster_id, to->cluster_id);
+    if (*i.group && strcmp(i.group, to->group) != 0)
         return fail_set(fail, ST_LEDGER_STATE, 0,
                         "%s: belongs to consumer group %s, not to %s; use another ledger path",
-                        l->path, i.group, group);
-    if (i.shards && !may_reshard && (i.shard != shard || i.shards != shards))
+                        l->path, i.group, to->group);
+    if (i.shards && !may_reshard && (i.shard != to->shard || i.shards != to->shards))
         return fail_set(fail, ST_LEDGER_STATE, 0,
                         "%s: belongs to shard %d/%d, not to %d/%d; first work every partition off "
                         "under the old sharding",
-                        l->path, (int)i.shard, (int)i.shards, shard, shards);
-    struct binding b = {cluster_id, group, shard, shards, *i.cluster_id || !*cluster_id};
-    return db_transaction(l, store_binding, &b, fail);
+                        l->path, (int)i.shard, (int)i.shards, to->shard, to->shards);
+    return db_transaction(l, store_binding, &copy, fail);
 }
 
 struct naming {

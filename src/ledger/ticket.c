@@ -194,8 +194,12 @@ enum status ticket_end_result(struct ledger *l, struct ledger_cmd *cmd, struct t
                          .value = buf_view(&l->value),
                          .headers = buf_view(&l->headers)};
     if (outrecord_wire_bytes(row.key, row.value, row.headers) > l->max_result_bytes)
-        return ticket_end_dead(l, cmd, t, a->record, REASON_TOO_LONG,
-                               SLICE_LIT("the result exceeds its topic's max.message.bytes"), fail);
+        return ticket_end_dead(
+            l, cmd, t,
+            &(struct dead_item){t->pos, REASON_TOO_LONG,
+                                SLICE_LIT("the result exceeds its topic's max.message.bytes"),
+                                a->record},
+            fail);
     enum status st = end_row(l, t, TICKET_RESULT, fail);
     if (st == ST_OK)
         st = ticket_store(l, t, fail);
@@ -225,8 +229,7 @@ static enum status list_call_ids(struct ledger *l, struct pos pos, struct buf *o
 }
 
 enum status ticket_end_dead(struct ledger *l, struct ledger_cmd *cmd, struct ticket_row *t,
-                            const struct record *record, enum reason reason, struct slice detail,
-                            struct fail *fail)
+                            const struct dead_item *end, struct fail *fail)
 {
     const struct record gone = {.pos = t->pos, .timestamp_unix_ms = -1}; /* not at hand any more */
     enum status st = list_call_ids(l, t->pos, &l->text, fail);
@@ -235,12 +238,12 @@ enum status ticket_end_dead(struct ledger *l, struct ledger_cmd *cmd, struct tic
         st = end_row(l, t, TICKET_DEAD, fail);
     if (st != ST_OK)
         return st;
-    t->reason = reason;
-    struct out_dead d = {.record = record ? record : &gone,
+    t->reason = end->reason;
+    struct out_dead d = {.record = end->record ? end->record : &gone,
                          .source = source_name(l, t->pos.source),
                          .ticket_id = t->ticket_id,
-                         .reason = reason,
-                         .detail = detail,
+                         .reason = end->reason,
+                         .detail = end->detail,
                          .totals = published_totals(t),
                          .run_id = slice_str(l->run_id),
                          .ledger_id = slice_str(l->ledger_id),

@@ -141,8 +141,9 @@ static enum status compare(struct startup *s, const struct startup_partition *p,
 {
     struct ledger_sample samples[SAMPLES];
     size_t count = 0;
-    enum status st = ledger_samples(s->o.ledger, p->mill.source, p->mill.partition, p->marks.low,
-                                    samples, SAMPLES, &count, fail);
+    enum status st =
+        ledger_samples(s->o.ledger, (struct pos){p->mill.source, p->mill.partition, p->marks.low},
+                       samples, SAMPLES, &count, fail);
     *out = COMPARE_NOTHING;
     for (size_t i = 0; st == ST_OK && i < count && *out != COMPARE_DIFFERENT; i++) {
         struct record *r;
@@ -298,7 +299,8 @@ static enum status act_on(struct startup *s, struct startup_partition *p, struct
     if (p->plan.adopt && p->note.present)
         st = adopt(s, p, fail);
     if (st == ST_OK)
-        st = ledger_published(s->o.ledger, p->mill.source, p->mill.partition, p->plan.start,
+        st = ledger_published(s->o.ledger,
+                              (struct pos){p->mill.source, p->mill.partition, p->plan.start},
                               add_offset, &done, fail);
     p->published = done.v;
     p->published_count = done.n;
@@ -322,13 +324,14 @@ static enum status mark_published(struct startup *s, struct fail *fail)
 
 enum status startup_act(struct startup *s, struct fail *fail)
 {
+    const struct ledger_binding binding = {s->cluster_id, s->o.config->kafka.group, s->o.shard,
+                                           s->o.shards};
     enum status st = read_committed(s, true, fail);
     if (st == ST_OK)
         st = decide(s, fail);
     failpoint(FP_IN_RECOVERY);
     if (st == ST_OK)
-        st = ledger_bind(s->o.ledger, s->cluster_id, s->o.config->kafka.group, s->o.shard,
-                         s->o.shards, drained(s), fail);
+        st = ledger_bind(s->o.ledger, &binding, drained(s), fail);
     if (st == ST_OK)
         st = mark_published(s, fail);
     for (size_t i = 0; st == ST_OK && i < s->count; i++) {

@@ -286,7 +286,7 @@ static void start(struct life *l, struct world *w)
             (struct mill_partition){1, p, "tickets", from, w->kafka.partitions[p].count, false};
         fake_kafka_begin(&w->kafka, p, from);
     }
-    MUST(w, ledger_bind(l->ledger, "", "g", 0, 1, false, &fail) == ST_OK);
+    MUST(w, ledger_bind(l->ledger, &(struct ledger_binding){"", "g", 0, 1}, false, &fail) == ST_OK);
     MUST(w, ledger_info(l->ledger, &info, &fail) == ST_OK);
     if (info.published_seq > seq)
         seq = info.published_seq;
@@ -294,7 +294,8 @@ static void start(struct life *l, struct world *w)
     MUST(w, ledger_recover_calls(l->ledger, &calls, &fail) == ST_OK);
     for (int p = 0; p < PARTITIONS; p++) {
         struct offsets o = {&l->published[p], &l->published_count[p]};
-        MUST(w, ledger_published(l->ledger, 1, p, parts[p].start, add_offset, &o, &fail) == ST_OK);
+        MUST(w, ledger_published(l->ledger, (struct pos){1, p, parts[p].start}, add_offset, &o,
+                                 &fail) == ST_OK);
         out[p] = (struct publish_partition){
             1, p, "tickets", parts[p].start, l->published[p], l->published_count[p]};
     }

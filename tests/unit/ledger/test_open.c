@@ -293,10 +293,10 @@ static void a_ledger_is_bound_to_one_cluster_group_and_shard(void **state)
     struct ledger_fixture *f = *state;
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
+        const struct ledger_binding to = {cases[i].cluster, cases[i].group, cases[i].shard,
+                                          cases[i].shards};
         struct fail fail;
-        assert_int_equal(ledger_bind(f->ledger, cases[i].cluster, cases[i].group, cases[i].shard,
-                                     cases[i].shards, cases[i].may_reshard, &fail),
-                         cases[i].status);
+        assert_int_equal(ledger_bind(f->ledger, &to, cases[i].may_reshard, &fail), cases[i].status);
         ledger_fixture_reopen(f);
     }
 }

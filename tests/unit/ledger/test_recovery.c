@@ -158,8 +158,7 @@ static void published_offsets_are_those_that_need_nothing_more(void **state)
     assert_int_equal(ledger_fixture_apply(f, cmd), ST_OK);
     ledger_cmd_free(cmd);
     assert_int_equal(ledger_mark(f->ledger, 1, &fail), ST_OK);
-    assert_int_equal(ledger_published(f->ledger, f->source, 0, 2, note_offset, &seen, &fail),
-                     ST_OK);
+    assert_int_equal(ledger_published(f->ledger, at(f, 2), note_offset, &seen, &fail), ST_OK);
     assert_int_equal(seen.count, 3);
     assert_int_equal(seen.seqs[0], 3);
     assert_int_equal(seen.seqs[1], 4);
@@ -188,9 +187,9 @@ static void samples_are_the_ends_and_some_between_without_repeats(void **state)
         struct ledger_sample out[10];
         struct fail fail;
         size_t count = 99;
-        assert_int_equal(ledger_samples(f->ledger, f->source, 0, cases[i].from, out, cases[i].max,
-                                        &count, &fail),
-                         ST_OK);
+        assert_int_equal(
+            ledger_samples(f->ledger, at(f, cases[i].from), out, cases[i].max, &count, &fail),
+            ST_OK);
         assert_int_equal(count, cases[i].want);
         if (!count)
             continue;

@@ -1,0 +1,63 @@
+/* The questions and writes of the one read-write connection. Private to this room. */
+#ifndef TICKETMILL_LEDGER_QUERIES_H
+#define TICKETMILL_LEDGER_QUERIES_H
+
+/* X(constant, embedded text of sql/queries/) */
+#define LEDGER_QUERIES(X)                                                                          \
+    X(Q_META_GET, sql_meta_get)                                                                    \
+    X(Q_META_SET, sql_meta_set)                                                                    \
+    X(Q_SOURCE_LIST, sql_source_list)                                                              \
+    X(Q_SOURCE_ADD, sql_source_add)                                                                \
+    X(Q_PROMPT_FIND, sql_prompt_find)                                                              \
+    X(Q_PROMPT_ADD, sql_prompt_add)                                                                \
+    X(Q_PRICE_FIND, sql_price_find)                                                                \
+    X(Q_PRICE_ADD, sql_price_add)                                                                  \
+    X(Q_RUN_ADD, sql_run_add)                                                                      \
+    X(Q_RUN_END, sql_run_end)                                                                      \
+    X(Q_CALL_ADD, sql_call_add)                                                                    \
+    X(Q_CALL_OPEN, sql_call_open)                                                                  \
+    X(Q_CALL_SETTLE, sql_call_settle)                                                              \
+    X(Q_CALLS_SENT, sql_calls_sent)                                                                \
+    X(Q_SHARE_ADD, sql_share_add)                                                                  \
+    X(Q_TICKET_ADD, sql_ticket_add)                                                                \
+    X(Q_TICKET_RESUME, sql_ticket_resume)                                                          \
+    X(Q_TICKET_GET, sql_ticket_get)                                                                \
+    X(Q_TICKET_KNOWN, sql_ticket_known)                                                            \
+    X(Q_TICKET_BOOK, sql_ticket_book)                                                              \
+    X(Q_TICKET_CALL_IDS, sql_ticket_call_ids)                                                      \
+    X(Q_RESULT_ADD, sql_result_add)                                                                \
+    X(Q_REUSE_FIND, sql_reuse_find)                                                                \
+    X(Q_RESULT_GET, sql_result_get)                                                                \
+    X(Q_OUTBOX_ADD, sql_outbox_add)                                                                \
+    X(Q_OUTBOX_ABOVE, sql_outbox_above)                                                            \
+    X(Q_PUBLISHED_OFFSETS, sql_published_offsets)                                                  \
+    X(Q_TICKET_RANGE, sql_ticket_range)                                                            \
+    X(Q_TICKET_SAMPLE, sql_ticket_sample)                                                          \
+    X(Q_RESUME_OFFSET, sql_resume_offset)                                                          \
+    X(Q_ADOPT_ADD, sql_adopt_add)                                                                  \
+    X(Q_SUSPECT_ADD, sql_suspect_add)                                                              \
+    X(Q_SUSPECT_LIST, sql_suspect_list)                                                            \
+    X(Q_TICKET_COUNT, sql_ticket_count)                                                            \
+    X(Q_REBUILD_TICKET, sql_rebuild_ticket)                                                        \
+    X(Q_REBUILD_CALL, sql_rebuild_call)                                                            \
+    X(Q_REBUILD_CALL_MORE, sql_rebuild_call_more)                                                  \
+    X(Q_REBUILD_RUN, sql_rebuild_run)                                                              \
+    X(Q_PRUNE_LAST_CALL, sql_prune_last_call)                                                      \
+    X(Q_PRUNE_CALL_LIMIT, sql_prune_call_limit)                                                    \
+    X(Q_PRUNE_ANSWERS, sql_prune_answers)                                                          \
+    X(Q_PRUNE_ITEMS, sql_prune_items)                                                              \
+    X(Q_PRUNE_OUTBOX_LIMIT, sql_prune_outbox_limit)                                                \
+    X(Q_PRUNE_OUTBOX, sql_prune_outbox)                                                            \
+    X(Q_AUDIT_TICKETS, sql_audit_tickets)                                                          \
+    X(Q_AUDIT_REUSED, sql_audit_reused)                                                            \
+    X(Q_AUDIT_CALLS, sql_audit_calls)                                                              \
+    X(Q_AUDIT_SHARES, sql_audit_shares)
+
+enum query {
+#define X(id, text) id,
+    LEDGER_QUERIES(X)
+#undef X
+        Q_COUNT
+};
+
+#endif
