@@ -55,6 +55,21 @@ static void region_off(struct mill *m)
     gate_pause(&m->gate, INT64_MAX);
 }
 
+/* A rotated key is read again; calls that were sent with the old one just go again. */
+static void key_refused(struct mill *m, const struct ask *a, int64_t now)
+{
+    if (a->sent_mono_us <= m->key_read_mono_us)
+        return;
+    if (m->o.ports.caller.reload_key(m->o.ports.caller.self, m->provider)) {
+        m->key_read_mono_us = now;
+        log_event(LOG_WARN, "key_read_again",
+                  "the provider refused the key, its file has a new one",
+                  L_STR("provider", m->config->providers[m->provider].name));
+    } else {
+        stop_endpoint(m, ST_KEY_REFUSED, "the key is refused (401): check key_env or key_file");
+    }
+}
+
 static void judge_endpoint(struct mill *m, struct ask *a)
 {
     int64_t now = mill_now(m);
@@ -70,8 +85,7 @@ static void judge_endpoint(struct mill *m, struct ask *a)
         endpoint_throttled(m, a, now);
         break;
     case FAIL_KEY:
-        if (!m->o.ports.caller.reload_key(m->o.ports.caller.self, m->provider))
-            stop_endpoint(m, ST_KEY_REFUSED, "the key is refused (401): check key_env or key_file");
+        key_refused(m, a, now);
         break;
     case FAIL_MONEY:
         stop_endpoint(m, ST_NO_MONEY, "no money left on the account");

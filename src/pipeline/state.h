@@ -64,6 +64,7 @@ struct mill {
     bool *model_off;            /* per model */
     int64_t answers;            /* useful ones so far */
     int endpoint_failures;      /* in a row, without an answer between them */
+    int64_t key_read_mono_us;   /* when a new key was last taken from its file; 0 = never */
     int outages;                /* times the endpoint came back from trouble */
     int provider;               /* the one in use */
 
