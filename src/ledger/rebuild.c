@@ -13,6 +13,7 @@
 
 #include "base/mem.h"
 #include "ledger/place.h"
+#include "ledger/query.h"
 #include "ledger/restore.h"
 
 #define RECORDS_PER_TRANSACTION 5000
@@ -66,6 +67,27 @@ void ledger_rebuild_cancel(struct ledger_rebuild *r)
         rebuild_free(r);
 }
 
+static void any_row(void *self, const struct ledger_row *row)
+{
+    (void)row;
+    *(bool *)self = true;
+}
+
+/* A start that was refused leaves a ledger without a ticket behind: nothing is lost with it. */
+static bool holds_nothing(const char *path)
+{
+    const struct ledger_arg every_run = ARG_NULL;
+    struct ledger_reader *reader;
+    struct fail unread;
+    bool any = false;
+
+    if (ledger_reader_open(path, &reader, &unread) != ST_OK)
+        return false;
+    enum status st = ledger_read(reader, VIEW_TICKETS, &every_run, any_row, &any, &unread);
+    ledger_reader_close(reader);
+    return st == ST_OK && !any;
+}
+
 static enum status prepare_place(struct ledger_rebuild *r, const char *path, struct fail *fail)
 {
     enum status st = place_resolve(path, &r->path, fail);
@@ -74,7 +96,7 @@ static enum status prepare_place(struct ledger_rebuild *r, const char *path, str
         st = place_lock(r->path, &r->lock_fd, fail);
     if (st != ST_OK)
         return st;
-    if (access(r->path, F_OK) == 0)
+    if (access(r->path, F_OK) == 0 && !holds_nothing(r->path))
         return fail_set(fail, ST_LEDGER_STATE, EEXIST,
                         "%s: exists; move the old ledger away before rebuilding it", r->path);
     r->making = place_name(r->path, ".rebuild");

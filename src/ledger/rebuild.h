@@ -16,9 +16,10 @@
 
 struct ledger_rebuild;
 
-/* Makes the ledger under another name beside `path`; ST_LEDGER_STATE when `path` exists,
- * ST_LOCKED when somebody uses it. old_ledger_id and committed_seq come from the committed
- * offsets' metadata ("" and 0 without any). */
+/* Makes the ledger under another name beside `path`; ST_LEDGER_STATE when `path` exists and is
+ * anything but a ledger without tickets (as a refused start leaves it), ST_LOCKED when somebody
+ * uses it. old_ledger_id and committed_seq come from the committed offsets' metadata ("" and 0
+ * without any). */
 MUST_CHECK enum status ledger_rebuild_begin(const char *path, const struct clock *clock,
                                             const char *old_ledger_id, int64_t committed_seq,
                                             struct ledger_rebuild **out, struct fail *fail);

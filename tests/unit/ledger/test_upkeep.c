@@ -314,6 +314,28 @@ static void a_rebuilt_ledger_knows_what_was_published_to_the_cent(void **state)
     forget(&t);
 }
 
+static void a_rebuild_takes_the_place_of_a_ledger_without_tickets(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct topics t = {.count = 0};
+    struct ledger_options o = {.create = true, .transport = "kafka", .clock = &f->clock};
+    struct ledger_rebuilt sum;
+    struct ledger *refused;
+    struct fail fail;
+    char path[120];
+
+    live(f, &t);
+    snprintf(path, sizeof(path), "%s/refused.db", f->dir);
+    assert_int_equal(ledger_open(path, &o, &refused, &fail), ST_OK);
+    ledger_close(refused);
+    struct ledger_rebuild *r = begin(f, path, 8);
+    for (size_t i = 0; i < t.count; i++)
+        assert_int_equal(add_row(r, t.rows[i]), ST_OK);
+    assert_int_equal(ledger_rebuild_end(r, false, &sum, &fail), ST_OK);
+    expect_straight(path);
+    forget(&t);
+}
+
 static void a_rebuild_with_records_missing_leaves_nothing_unless_allowed(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -354,6 +376,7 @@ int main(void)
         T(a_backup_beside_a_running_ledger_can_be_opened_as_one),
         T(pruning_takes_texts_and_published_rows_only),
         T(a_rebuilt_ledger_knows_what_was_published_to_the_cent),
+        T(a_rebuild_takes_the_place_of_a_ledger_without_tickets),
         T(a_rebuild_with_records_missing_leaves_nothing_unless_allowed),
     };
 
