@@ -55,7 +55,7 @@ static struct ledger_cmd *admit(struct bench *b, int64_t from, int64_t count)
 
     for (int64_t i = 0; i < count; i++) {
         char id[24];
-        int n = snprintf(id, sizeof(id), "T-%lld", (long long)(from + i));
+        int n = snprintf(id, sizeof(id), "T-%lld", (long long)from + (long long)i);
         items[i] =
             (struct admit_item){.kind = ADMIT_TICKET,
                                 .pos = pos_of(b, from + i),
