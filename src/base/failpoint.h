@@ -10,8 +10,10 @@
 #include <stdbool.h>
 
 #define FAILPOINT_LIST(X)                                                                          \
+    X(FP_DECODING, "decoding")                   /* a record is being read: a crash suspect */     \
     X(FP_BEFORE_INTENT, "before_intent")         /* packed, intent not yet given to the ledger */  \
     X(FP_IN_FLIGHT, "in_flight")                 /* intent durable, request handed to HTTP */      \
+    X(FP_CHECKING, "checking")                   /* an answer is being read: crash suspects */     \
     X(FP_ANSWERED, "answered")                   /* answer in memory, not committed */             \
     X(FP_COMMITTED, "committed")                 /* answer committed, not published */             \
     X(FP_IN_TRANSACTION, "in_transaction")       /* records produced, offsets not yet sent */      \

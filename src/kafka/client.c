@@ -5,6 +5,7 @@
 #include "kafka/client.h"
 
 #include <limits.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -204,8 +205,17 @@ int64_t kclient_deadline(int timeout_ms)
     return clock_mono_us(&clock_system) + (int64_t)timeout_ms * 1000;
 }
 
+static atomic_bool hurried;
+
+void kclient_hurry(void)
+{
+    atomic_store(&hurried, true);
+}
+
 int kclient_left_ms(int64_t deadline_mono_us)
 {
+    if (atomic_load(&hurried))
+        return 0;
     int64_t left = (deadline_mono_us - clock_mono_us(&clock_system)) / 1000;
     return left <= 0 ? 0 : left > INT_MAX ? INT_MAX : (int)left;
 }

@@ -51,5 +51,8 @@ rd_kafka_headers_t *kclient_headers(struct slice blob);
 /* Milliseconds left until a monotonic deadline, 0 when it has passed; fits librdkafka's ints. */
 int kclient_left_ms(int64_t deadline_mono_us);
 int64_t kclient_deadline(int timeout_ms);
+/* From here on every deadline has passed: calls that wait for brokers return at their next step.
+ * For the end of a run whose brokers do not answer. Any thread. */
+void kclient_hurry(void);
 
 #endif

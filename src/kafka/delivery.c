@@ -9,7 +9,7 @@
 
 #include "kafka/errmap.h"
 
-enum { MAX_VUS = 8, FULL_POLL_MS = 50 };
+enum { MAX_VUS = 8, FULL_POLL_MS = 50, FLUSH_STEP_MS = 500 };
 
 void kdelivery_reset(struct kdelivery *d)
 {
@@ -88,7 +88,11 @@ enum status kdelivery_put(rd_kafka_t *rk, const struct kdelivery_record *r, size
 enum status kdelivery_wait(rd_kafka_t *rk, const struct kdelivery *d, int64_t deadline_mono_us,
                            struct fail *fail)
 {
-    rd_kafka_resp_err_t err = rd_kafka_flush(rk, kclient_left_ms(deadline_mono_us));
+    rd_kafka_resp_err_t err;
+    do {
+        int left = kclient_left_ms(deadline_mono_us);
+        err = rd_kafka_flush(rk, left < FLUSH_STEP_MS ? left : FLUSH_STEP_MS);
+    } while (err == RD_KAFKA_RESP_ERR__TIMED_OUT && kclient_left_ms(deadline_mono_us) > 0);
     if (d->failed > 0)
         err = d->err;
     return err ? kafka_fail(fail, err, "delivering records") : ST_OK;

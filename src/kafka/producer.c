@@ -380,6 +380,11 @@ size_t kproducer_refused(const struct kproducer *p)
     return p->refused;
 }
 
+void kproducer_hurry(void)
+{
+    kclient_hurry();
+}
+
 void kproducer_close(struct kproducer *p)
 {
     if (!p)

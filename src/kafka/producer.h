@@ -73,6 +73,10 @@ MUST_CHECK enum status kproducer_publish(struct kproducer *p, struct outrow *con
 /* Index in `rows` of the row the last ST_LIMIT was about; n when it is not known. */
 size_t kproducer_refused(const struct kproducer *p);
 
+/* No broker is waited for any more, by this producer or anything else of this process: what is
+ * under way ends at its next step, without success. Any thread. */
+void kproducer_hurry(void);
+
 void kproducer_close(
     struct kproducer *p); /* takes NULL; an open transaction is aborted if it can */
 

@@ -6,7 +6,6 @@
  */
 #include "pipeline/boot.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +15,7 @@
 #include "base/mem.h"
 #include "batch/prompt.h"
 #include "llm/request.h"
+#include "pipeline/signals.h"
 #include "route/price.h"
 
 enum { ADMIN_TIMEOUT_MS = 30000, INIT_TIMEOUT_MS = 60000, BROKER_WAIT_US = 2000000 };
@@ -182,25 +182,10 @@ static enum status begin_run(struct boot *b, struct fail *fail)
     return ledger_begin_run(b->ledger, &run, fail);
 }
 
-static void on_signal(int signo)
-{
-    (void)signo;
-    _exit(5);
-}
-
-/* Nothing is in flight yet and the books survive a kill: a signal just ends it. */
-static void leave_on_signals(void)
-{
-    struct sigaction act = {.sa_handler = on_signal};
-    sigemptyset(&act.sa_mask);
-    sigaction(SIGTERM, &act, NULL);
-    sigaction(SIGINT, &act, NULL);
-}
-
 enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fail)
 {
     memset(b, 0, sizeof *b);
-    leave_on_signals();
+    signals_leave();
     b->o = o;
     b->config = o->config;
     snprintf(b->transactional_id, sizeof b->transactional_id, "%s-%d", b->config->kafka.group,

@@ -85,6 +85,13 @@ static bool work_left(const struct mill *m)
     return !intake_over(m) || m->stats.live > 0;
 }
 
+/* Brokers that do not answer must not keep a run that was told to stop. */
+static void limit_publishing(struct mill *m)
+{
+    if (m->signalled && m->phase == MILL_FINISHING && m->publish_until_mono_us == 0)
+        m->publish_until_mono_us = mill_now(m) + m->config->run.shutdown_grace_us;
+}
+
 void mill_signal(struct mill *m)
 {
     m->signalled = true;
@@ -93,6 +100,7 @@ void mill_signal(struct mill *m)
     log_event(LOG_WARN, "run_signalled", "stopping: waiting for the calls already sent",
               L_INT("in_flight", m->stats.in_flight));
     stop_working(m);
+    limit_publishing(m);
     mill_turn(m);
 }
 
@@ -147,6 +155,17 @@ static void check_grace(struct mill *m)
     cancel_calls(m);
 }
 
+static void check_publishing(struct mill *m)
+{
+    if (m->publish_until_mono_us == 0 || m->publishing_given_up || m->publisher_over ||
+        m->phase != MILL_FINISHING || mill_now(m) < m->publish_until_mono_us)
+        return;
+    m->publishing_given_up = true;
+    m->interrupted = true;
+    log_event(LOG_WARN, "publishing_given_up",
+              "the brokers do not answer: what is not published stays for the next run");
+}
+
 static void write_end(struct mill *m)
 {
     struct ledger_cmd *cmd = ledger_cmd_new(LOP_END);
@@ -164,6 +183,12 @@ static void finish(struct mill *m)
         write_end(m);
     else
         m->o.ports.press.finish(m->o.ports.press.self);
+    limit_publishing(m);
+}
+
+static bool published(const struct mill *m)
+{
+    return m->publisher_over || m->stalled || m->publishing_given_up;
 }
 
 void drain_closed(struct mill *m, struct ledger_cmd *cmd)
@@ -181,6 +206,7 @@ void drain_check(struct mill *m)
         return;
     check_stall(m);
     check_grace(m);
+    check_publishing(m);
     if (m->phase == MILL_RUNNING) {
         release_last_held(m);
         if (!work_left(m) && m->commands == 0) {
@@ -189,8 +215,7 @@ void drain_check(struct mill *m)
         }
     } else if (m->phase == MILL_STOPPING && m->stats.in_flight == 0 && m->commands == 0) {
         finish(m);
-    } else if (m->phase == MILL_FINISHING && (m->publisher_over || m->stalled) &&
-               m->commands == 0) {
+    } else if (m->phase == MILL_FINISHING && published(m) && m->commands == 0) {
         write_end(m);
     }
 }
@@ -202,5 +227,8 @@ int64_t drain_deadline(const struct mill *m)
         at = m->progress_mono_us + m->config->run.stall_after_us;
     if (m->signalled && !m->grace_over && m->grace_until_mono_us < at)
         at = m->grace_until_mono_us;
+    if (m->phase == MILL_FINISHING && m->publish_until_mono_us > 0 && !m->publishing_given_up &&
+        m->publish_until_mono_us < at)
+        at = m->publish_until_mono_us;
     return at;
 }

@@ -118,6 +118,7 @@ static void take_ticket(struct mill *m, const struct source_partition *part, con
     t->alone = crashes == 1;
     if (m->o.crumb)
         crumb_set(m->o.crumb, &r->pos, 1);
+    failpoint(FP_DECODING);
     bool good = ticket_decode(&m->config->ticket, t->record, &t->content, &why, detail);
     if (good && text_suspect(t->content.text))
         t->alone = true;

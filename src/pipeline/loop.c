@@ -11,11 +11,12 @@
 #include <uv.h>
 
 #include "base/mem.h"
+#include "pipeline/signals.h"
 
 struct loop {
     uv_loop_t uv;
     struct reactor reactor;
-    uv_signal_t term, intr;
+    uv_signal_t term, intr, hup;
     bool signals;
     void (*on_signal)(void *arg, int signo);
     void *signal_arg;
@@ -203,6 +204,7 @@ static void close_signals(struct loop *l)
         return;
     uv_close((uv_handle_t *)&l->term, NULL);
     uv_close((uv_handle_t *)&l->intr, NULL);
+    uv_close((uv_handle_t *)&l->hup, NULL);
     uv_run(&l->uv, UV_RUN_NOWAIT);
     l->signals = false;
 }
@@ -217,11 +219,14 @@ enum status loop_on_signal(struct loop *l, void (*fn)(void *arg, int signo), voi
     l->signal_arg = arg;
     uv_signal_init(&l->uv, &l->term);
     uv_signal_init(&l->uv, &l->intr);
+    uv_signal_init(&l->uv, &l->hup);
     l->signals = true;
-    l->term.data = l->intr.data = l;
+    l->term.data = l->intr.data = l->hup.data = l;
     int rc = uv_signal_start(&l->term, on_uv_signal, SIGTERM);
     if (rc == 0)
         rc = uv_signal_start(&l->intr, on_uv_signal, SIGINT);
+    if (rc == 0 && signals_hangup_matters())
+        rc = uv_signal_start(&l->hup, on_uv_signal, SIGHUP);
     return rc == 0 ? ST_OK : fail_set(fail, ST_SYSTEM, rc, "signals: %s", uv_strerror(rc));
 }
 

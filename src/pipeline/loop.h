@@ -13,7 +13,8 @@ void loop_free(struct loop *l);
 
 const struct reactor *loop_reactor(struct loop *l); /* lives as long as the loop */
 
-/* SIGTERM and SIGINT call fn on the loop from here on; NULL gives the default back. */
+/* SIGTERM, SIGINT and, unless it was ignored, SIGHUP call fn on the loop from here on; NULL gives
+ * the default back. */
 MUST_CHECK enum status loop_on_signal(struct loop *l, void (*fn)(void *arg, int signo), void *arg,
                                       struct fail *fail);
 

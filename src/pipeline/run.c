@@ -19,6 +19,7 @@
 #include "pipeline/boot.h"
 #include "pipeline/loop.h"
 #include "pipeline/publisher.h"
+#include "pipeline/signals.h"
 
 struct runner {
     const struct run_options *o;
@@ -300,8 +301,35 @@ static void work(struct runner *r)
 
 /* --- end ------------------------------------------------------------------------------------- */
 
+static bool finished_well(const struct runner *r)
+{
+    int code = mill_exit_code(r->mill);
+    return code == 0 || code == 3;
+}
+
+/* The loop is over: without one a signal has nobody to tell, and nothing to save either. */
+static void hand_signals_over(struct runner *r)
+{
+    struct fail ignored;
+    sigset_t ours, before;
+    sigemptyset(&ours);
+    sigaddset(&ours, SIGTERM);
+    sigaddset(&ours, SIGINT);
+    sigaddset(&ours, SIGHUP);
+    pthread_sigmask(SIG_BLOCK, &ours, &before);
+    (void)!loop_on_signal(r->loop, NULL, NULL, &ignored);
+    if (finished_well(r))
+        signals_ignore();
+    else
+        signals_leave();
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+}
+
+/* A publisher that has not finished by now waits for brokers that do not answer. */
 static void stop_threads(struct runner *r)
 {
+    if (r->mill && !finished_well(r))
+        kproducer_hurry();
     ledger_writer_stop(r->writer);
     publisher_stop(r->publisher);
     r->publisher = NULL;
@@ -317,7 +345,7 @@ static void conclude(struct runner *r)
     out->exit_code = mill_exit_code(r->mill);
     snprintf(out->stopped_by, sizeof out->stopped_by, "%s", mill_stopped_by(r->mill));
     snprintf(out->message, sizeof out->message, "%s", mill_stop_message(r->mill));
-    bool complete = out->exit_code == 0 || out->exit_code == 3;
+    bool complete = finished_well(r);
     if (ledger_audit(r->boot.ledger, &out->audit, &fail) != ST_OK) {
         snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);
         return;
@@ -376,6 +404,7 @@ void run_kafka(const struct run_options *o, struct run_outcome *out)
         st = wire(&r, &fail);
     if (st == ST_OK) {
         work(&r);
+        hand_signals_over(&r);
         stop_threads(&r);
         conclude(&r);
     } else {

@@ -36,6 +36,7 @@ static void check_answer(struct settling *s)
         crumbs[i] = s->a->tickets[i]->record->pos;
     if (s->m->o.crumb)
         crumb_set(s->m->o.crumb, crumbs, n);
+    failpoint(FP_CHECKING);
     struct slice content = arena_copy(&s->cmd->arena, s->reply->content);
     answer_check(&rules, &sent, content, &s->cmd->arena, &s->answer);
     if (s->m->o.crumb)

@@ -72,6 +72,8 @@ struct mill {
     int64_t progress_mono_us;    /* last useful answer or publish */
     int64_t grace_until_mono_us; /* 0 = not stopping by signal */
     bool grace_over;
+    int64_t publish_until_mono_us; /* stopping by signal: 0 = not yet publishing the last */
+    bool publishing_given_up;
     bool publisher_over; /* nothing more will be published */
     bool limit_reached;
     enum status stops[8]; /* reasons given so far */
