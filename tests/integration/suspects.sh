@@ -1,0 +1,3 @@
+#!/bin/sh
+# Tickets that kill the process.
+exec python3 "$(dirname "$0")/../fault/suspects.py"
