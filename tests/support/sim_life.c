@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "base/list.h"
 #include "base/mem.h"
 #include "ledger/ledger.h"
 #include "llm/request.h"
@@ -26,6 +27,7 @@ struct life {
     struct queue *reports;
     struct mill_model *models;
     struct queue_node *waiting, **waiting_end; /* commands for the next group */
+    struct list untold;                        /* struct acks */
     bool group_due, step_due, publish_over;
     bool over;
     int64_t *published[SIM_PARTITIONS];
@@ -75,7 +77,9 @@ static void publish_later(struct life *l)
                   publish_turn, l);
 }
 
+/* A group that is committed and on its way back to the mill. */
 struct acks {
+    struct list node;
     struct life *life;
     struct queue_node *chain;
 };
@@ -88,6 +92,7 @@ static void tell_acks(void *arg)
         next = n->next;
         mill_ledger_done(a->life->mill, (struct ledger_cmd *)(void *)n);
     }
+    list_remove(&a->node);
     mem_free(a);
 }
 
@@ -96,7 +101,9 @@ static void commit_group(void *arg)
     struct life *l = arg;
     struct fail fail;
     struct acks *acks = mem_zalloc(sizeof *acks);
-    *acks = (struct acks){l, l->waiting};
+    acks->life = l;
+    acks->chain = l->waiting;
+    list_push(&l->untold, &acks->node);
     l->waiting = NULL;
     l->waiting_end = &l->waiting;
     l->group_due = false;
@@ -226,6 +233,7 @@ static void start(struct life *l, struct sim_world *w)
     int64_t seq = 0, calls;
     *l = (struct life){.w = w};
     l->waiting_end = &l->waiting;
+    list_init(&l->untold);
     open_ledger(l);
     for (int p = 0; p < SIM_PARTITIONS; p++) {
         int64_t from = decide(l, p, &seq);
@@ -308,6 +316,11 @@ static void end(struct life *l)
     mill_free(l->mill);
     virtual_drop_events(&l->w->time);
     free_commands(l->waiting);
+    for (struct list *node; (node = list_pop(&l->untold)) != NULL;) {
+        struct acks *a = LIST_ENTRY(node, struct acks, node);
+        free_commands(a->chain);
+        mem_free(a);
+    }
     for (n = queue_take(l->reports); n; n = next) {
         next = n->next;
         mem_free(n);

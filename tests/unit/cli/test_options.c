@@ -113,11 +113,12 @@ static void end_catch(struct catch *c)
 
 static char **operands;
 
-/* Parses "words apart by blanks"; "" stands for an empty word. */
+/* Parses "words apart by blanks"; '' stands for an empty word. What it finds lives until the next
+ * call. */
 static int parse(struct arguments *a, const char *line)
 {
     static char copy[512];
-    char *argv[32];
+    static char *argv[32];
     int argc = 0;
 
     snprintf(copy, sizeof copy, "try %s", line);
