@@ -114,6 +114,7 @@ class Rig:
         self.ledger = os.path.join(self.folder, "run.db")
         self.produced = 0
         self.runs = 0
+        self.summary = ""
         self.simulator = None
         self.create_topics()
         self.simulator = Simulator(self.folder, *sim)
@@ -271,7 +272,7 @@ def run_cases(cases):
             except (RuntimeError, subprocess.CalledProcessError, OSError, ValueError) as error:
                 tap.say(case.__name__, f"{type(error).__name__}: {error}")
                 continue
-            job.close(tap.say(case.__name__, problem))
+            job.close(tap.say(case.__name__, problem, job.summary))
     tap.end()
 
 

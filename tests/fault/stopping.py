@@ -207,7 +207,7 @@ def a_signal_at_any_moment_near_the_end_gives_0_or_5():
             process.send_signal(signal.SIGTERM)
         seen.append(job.wait(process))
         problem = ended((*FINISHED, 5), seen[-1], job.said(process))
-    job.note = f"exits {seen}"
+    job.summary = f"exits {seen}"
     return job, problem or first_problem(finishes(job), exact(job))
 
 

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/json.h"
 #include "base/mem.h"
@@ -55,7 +56,36 @@ static struct slice header_of(const struct outrow *row, const char *name)
 
 #define assert_slice(s, text) assert_true(slice_eq((s), slice_str(text)))
 
+/* Does the query give a row? */
+static bool in_ledger(const struct ledger_fixture *f, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *st;
+    assert_int_equal(sqlite3_open_v2(f->path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &st, NULL), SQLITE_OK);
+    bool found = sqlite3_step(st) == SQLITE_ROW;
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return found;
+}
+
 /* --- admission ------------------------------------------------------------------------------ */
+
+static void a_ticket_that_is_not_read_again_keeps_its_text_hash_and_name(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct ledger_cmd *cmd;
+
+    admit(f, 0, "kills the process");
+    cmd = admit_cmd(f, 0, "kills the process");
+    struct admit_item *item = cmd->u.admit.items;
+    item->kind = ADMIT_DEAD;
+    item->reason = REASON_CRASH_SUSPECT;
+    item->ticket_id = item->language = SLICE_NONE;
+    assert_int_equal(outcome_of(f, cmd), ADMITTED_CLOSED);
+    assert_true(in_ledger(f, "SELECT 1 FROM ticket WHERE state = 2 AND length(content_hash) = 32"
+                             " AND ticket_id <> ''"));
+}
 
 static void a_ticket_seen_again_without_an_end_is_worked_on_again(void **state)
 {
@@ -252,6 +282,7 @@ static void flags_about_the_bill_do_not_pass_to_a_copy(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        T(a_ticket_that_is_not_read_again_keeps_its_text_hash_and_name),
         T(a_ticket_seen_again_without_an_end_is_worked_on_again),
         T(a_resumed_ticket_tells_its_attempts_and_unknowns),
         T(a_ticket_with_its_result_is_done),

@@ -1,0 +1,3 @@
+#!/bin/sh
+# Hostile records among good ones.
+exec python3 "$(dirname "$0")/../fault/poison.py"
