@@ -26,7 +26,7 @@ import sys
 from collections import Counter, defaultdict
 
 import oracle_books
-from oracle_input import Record, expect, read_lines
+from oracle_input import Record, as_sent, expect, read_lines
 
 SCHEMA = "ticketmill.result/1"
 DEFAULTS = {"max_bytes": 262144, "max_text": 32768, "max_message_bytes": 1048588, "pending": False,
@@ -118,7 +118,7 @@ def one_line(text):
     """The text on one line, as a summary made of its first words would have it."""
     out = []
     for c in text:
-        if ord(c) <= 32 or ord(c) == 127:
+        if ord(c) <= 32 or 127 <= ord(c) <= 160 or c.isspace():
             if out and out[-1] != " ":
                 out.append(" ")
         else:
@@ -132,13 +132,13 @@ def check_content(verdict, case, result, want, pos):
         verdict.add("wrong_text", f"{name_of(pos)}: content_hash is not that of its text")
     # The simulated model's summary is the beginning of the text it was shown.
     spoilt = want.cut or not case.settings["summaries"]
-    if not spoilt and not one_line(want.text).startswith(result["summary"].rstrip("…")):
+    if not spoilt and not one_line(as_sent(want.text)).startswith(result["summary"].rstrip("…")):
         verdict.add("wrong_verdict", f"{name_of(pos)}: the summary is not of its own text")
     if not result["summary"]:
         verdict.add("wrong_verdict", f"{name_of(pos)}: without a summary")
     # Its confidence has a part that is drawn from the text's hash.
     if want.hash and "confidence_percent" not in result["flags"]:
-        spread = int.from_bytes(hashlib.sha256(want.text.encode()).digest()[:8], "big")
+        spread = int.from_bytes(hashlib.sha256(as_sent(want.text).encode()).digest()[:8], "big")
         percent = round(result["confidence"] * 100)
         if (percent - (spread >> 32) % 30) not in (50, 70):
             verdict.add("wrong_verdict", f"{name_of(pos)}: the confidence is not of its own text")

@@ -1,9 +1,12 @@
 """The money side of the oracle: ledger against itself, against what was published, and against the
 bill of the simulated provider. Prices are applied here in a few lines of their own, in integers."""
 
+import hashlib
 import sqlite3
 from collections import Counter, defaultdict
 from decimal import Decimal
+
+from oracle_input import as_sent
 
 SENT, ANSWERED, FAILED, UNKNOWN = range(4)
 OPEN, RESULT, DEAD, SKIPPED, ADOPTED = range(5)
@@ -214,12 +217,13 @@ def check_states(verdict, case, books, source):
 # ---- the provider's bill --------------------------------------------------------------------
 
 
-def texts_of(books, number):
-    """Hashes of the texts a call carried, sorted."""
+def texts_of(books, number, changed):
+    """Hashes of the texts a call carried, sorted, as they were sent."""
     out = []
     for share in books.of_call[number]:
         content = books.tickets.get(share[0:3], {}).get("content_hash")
-        out.append(content.hex() if content else "?")
+        name = content.hex() if content else "?"
+        out.append(changed.get(name, name))
     return tuple(sorted(out))
 
 
@@ -231,10 +235,10 @@ WITNESS_USAGE = ("prompt_tokens", "cached_tokens", "completion_tokens")
 LEDGER_USAGE = ("input_tokens", "cached_tokens", "output_tokens")
 
 
-def check_line(verdict, books, call, line, prices):
+def check_line(verdict, books, call, line, prices, changed):
     """A billed call against the ledger's; returns its cost if the ledger never saw the answer."""
     name = f"call {call['call_id']}"
-    if tuple(sorted(line["texts"])) != texts_of(books, call["call"]):
+    if tuple(sorted(line["texts"])) != texts_of(books, call["call"], changed):
         verdict.add("bill_call", f"{name}: its tickets are not those billed")
     if call["state"] == ANSWERED:
         if not call["flags"] & FLAG_USAGE_ESTIMATED and \
@@ -251,7 +255,14 @@ def check_line(verdict, books, call, line, prices):
     return cost
 
 
-def match_bill(verdict, books, witness, prices):
+def changed_texts(case):
+    """Hash of a text as it was read → as it was sent, for those that differ."""
+    texts = ((e.hash, e.text) for e in case.expected.values() if e.hash)
+    return {name: hashlib.sha256(as_sent(text).encode()).hexdigest() for name, text in texts
+            if as_sent(text) != text}
+
+
+def match_bill(verdict, books, witness, prices, changed):
     """Each billed call is one of the ledger's, under the id that was sent along. Returns what was
     billed without the answer having arrived, and how many calls that were."""
     by_id = {c["call_id"]: c for c in books.calls.values()}
@@ -263,7 +274,7 @@ def match_bill(verdict, books, witness, prices):
                         f"{'twice' if call else 'and is not in the ledger'}")
             continue
         seen.add(line["call_id"])
-        extra += check_line(verdict, books, call, line, prices)
+        extra += check_line(verdict, books, call, line, prices, changed)
         unseen += call["state"] != ANSWERED
     for call in books.calls.values():
         if call["state"] == ANSWERED and call["call_id"] not in seen:
@@ -277,7 +288,7 @@ def check_bill(verdict, case, books, prices):
     settled = sum(c["cost_pusd"] for c in books.calls.values()
                   if c["state"] == ANSWERED and c["cost_pusd"] is not None)
     reserved = sum(c["reserved_pusd"] for c in books.calls.values() if c["state"] == UNKNOWN)
-    unseen, extra = match_bill(verdict, books, witness, prices)
+    unseen, extra = match_bill(verdict, books, witness, prices, changed_texts(case))
     estimated = sum(1 for c in books.calls.values() if c["flags"] & FLAG_USAGE_ESTIMATED)
     if not estimated and not settled <= bill <= settled + reserved:
         verdict.add("bill_sum", f"bill {bill}, settled {settled}, unknown at most {reserved}")

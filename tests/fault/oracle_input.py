@@ -7,10 +7,12 @@ result, anything else one dead letter with one of the reasons that its bytes all
 import base64
 import hashlib
 import json
+import re
 
 MAX_DEPTH = 32
 MAX_ID_BYTES = 512
-INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
+INVISIBLE = "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200c\u200d\u200e\u200f\u2060\ufeff" + \
+    "".join(map(chr, [*range(0x202a, 0x202f), *range(0x2061, 0x2070)]))
 
 
 class Record:
@@ -127,6 +129,11 @@ def clean(text):
 
 def blank(text):
     return all(c.isspace() or c in INVISIBLE for c in text)
+
+
+def as_sent(text):
+    """Tokens of chat templates are taken apart on the way to the model."""
+    return re.sub(r"<(?=\||/think>)", "< ", text, flags=re.IGNORECASE)
 
 
 def text_field(ticket, name):

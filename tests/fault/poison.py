@@ -13,7 +13,7 @@ import random
 import subprocess
 
 import rig
-from start_up import FINISHED, ended, first_problem
+from start_up import FINISHED, ended
 
 EVERY = int(os.environ.get("POISON_EVERY", "1"))
 CASES = []
@@ -103,7 +103,7 @@ def syntax(c):
                   "--1", "True", "TRUE", "nul", "undefined", "'x'", "\"x", "x", "[1,]", "[,1]",
                   "[1 2]", "{1:2}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{,}", "[", "]", "}", "\\",
                   "/* c */1", "1//c", "\"\\x41\"", "\"\\a\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\U0041\"",
-                  "\"\\\"", "1_000", "1,", "``", "$", "\u00a01", "\v1", "1e999", "-1e999", "1" * 400):
+                  "\"\\\"", "1_000", "1,", "``", "$", "\u00a01", "\v1", "1e999", "-1e999", "1" * 60):
         name = c.next_id()
         c.text(f'{{"ticket_id":"{name}","body":"text {name}","x":{value}}}')
         c.text(value)
@@ -331,7 +331,7 @@ def whole_corpus(name, **settings):
     lines, hostile = corpus()
     put(job, lines)
     status, said = job.run()
-    problem = ended(FINISHED, status, said) or job.judge(summaries=True)
+    problem = ended(FINISHED, status, said) or job.judge()
     job.summary = f"{hostile} hostile records; {job.summary}"
     return job, problem
 
@@ -371,13 +371,6 @@ def a_text_that_sways_the_model_costs_at_most_its_own_pack():
     problem = ended(FINISHED, status, said)
     rest = [v for v in job.judge().splitlines() if "wrong_verdict" not in v]
     return job, problem or "\n".join(rest)
-
-
-@case
-def alone_such_a_text_sways_nobody():
-    job = rig.Rig("sway-alone", 2, PACK=1)
-    injected(job, 60)
-    return job, first_problem(lambda: ended(FINISHED, *job.run()), job.judge)
 
 
 if __name__ == "__main__":
