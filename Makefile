@@ -128,6 +128,8 @@ tests: quick-tests $(LIB) $(BIN) $(TOOL_BINS) $(KTOOL)
 changed = @mkdir -p $(@D); printf '%s\n' $(1) >$@.new; \
 	if cmp -s $@.new $@; then rm -f $@.new; else mv $@.new $@; fi
 $(B)/flags.txt: FORCE
+	@pkg-config --exists $(PACKAGES) 2>/dev/null || { \
+		tests/setup/setup.sh --check build && pkg-config --exists --print-errors $(PACKAGES); exit 1; }
 	$(call changed,'$(subst ','\'',$(CC) $(TEST_CFLAGS) $(ALL_LDFLAGS))')
 $(B)/sources.txt: FORCE
 	$(call changed,$(LIB_SRCS) $(SUPPORT_SRCS) none)

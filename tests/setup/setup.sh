@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the distribution packages that are missing, and says which.
-#   setup.sh build [test] [lint]
+#   setup.sh [--check] build [test] [lint]      --check: only says which, and fails
 # With nothing to do it is silent and takes a few hundredths of a second. As an ordinary user it
 # goes through sudo. On systems without dpkg it only checks that pkg-config finds the libraries.
 set -eu
@@ -14,6 +14,11 @@ test_set="libcmocka-dev python3 sqlite3 jq curl strace procps
 lint_set="clang-format clang-tidy clang libclang-rt-14-dev gcovr shellcheck"
 modules="rdkafka libcurl libcjson sqlite3 libuv libfyaml libmicrohttpd libcrypto libpcre2-8"
 
+check=
+if [ "${1:-}" = --check ]; then
+    check=yes
+    shift
+fi
 wanted=
 for set in "$@"; do
     case $set in
@@ -21,7 +26,7 @@ for set in "$@"; do
     test) wanted="$wanted $test_set" ;;
     lint) wanted="$wanted $lint_set" ;;
     *)
-        echo "usage: $0 build [test] [lint]" >&2
+        echo "usage: $0 [--check] build [test] [lint]" >&2
         exit 64
         ;;
     esac
@@ -48,6 +53,7 @@ done
 [ -n "$missing" ] || exit 0
 
 echo "setup: missing packages:$missing"
+[ -z "$check" ] || exit 1
 root=
 if [ "$(id -u)" != 0 ]; then
     if ! command -v sudo >/dev/null 2>&1; then
