@@ -4,7 +4,7 @@
 -- src/ledger/{command,db}.h; they are never renumbered.
 
 -- ledger_id, cluster_id, group, shard, shards, last_seq, published_seq, rebuilt_from, rebuilt_seq,
--- clean_end. A row of the outbox is published exactly if its seq <= published_seq.
+-- reuse_seq, answers_pruned, opened, clean_end. A row of the outbox is published exactly if its seq <= published_seq.
 CREATE TABLE meta (
     name TEXT PRIMARY KEY,
     value ANY
@@ -153,7 +153,14 @@ CREATE TABLE result (
     PRIMARY KEY (source, partition, offset)
 ) STRICT, WITHOUT ROWID;
 
-CREATE INDEX result_reuse ON result (reuse_key) WHERE reuse_key IS NOT NULL;
+-- The newest answer under each reuse key, of the records up to meta reuse_seq.
+CREATE TABLE reuse (
+    reuse_key BLOB PRIMARY KEY,
+    source INTEGER NOT NULL,
+    partition INTEGER NOT NULL,
+    offset INTEGER NOT NULL,
+    classified_unix_us INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
 
 -- Terminal records in the order of their commit, until their time is over.
 CREATE TABLE outbox (

@@ -55,32 +55,6 @@ static enum status meet_again(struct ledger *l, struct admit_item *item, struct 
     return db_run(l, &resume, fail);
 }
 
-/* Where the newest answer under this key stands. */
-static enum status find_original(struct ledger *l, const struct admit_item *item,
-                                 struct pos *original, bool *found, struct fail *fail)
-{
-    struct use u = db_use(l, Q_REUSE_FIND);
-    int64_t newest = -1;
-
-    bind_blob(&u, hash_slice(item->reuse_key, LEDGER_HASH_SIZE));
-    bind_i64(&u, item->reuse_since_unix_us);
-    for (;;) { /* usually none, rarely more than one: cheaper than sorting in SQL */
-        bool row = false;
-        enum status st = db_row(l, &u, &row, fail);
-        if (st != ST_OK)
-            return st;
-        if (!row)
-            break;
-        if (col_i64(&u, 3) > newest) {
-            newest = col_i64(&u, 3);
-            *original =
-                (struct pos){(int32_t)col_i64(&u, 0), (int32_t)col_i64(&u, 1), col_i64(&u, 2)};
-        }
-    }
-    *found = newest >= 0;
-    return ST_OK;
-}
-
 static enum status load_answer(struct ledger *l, struct arena *arena, const struct pos *original,
                                struct answer *a, bool *found, struct fail *fail)
 {
@@ -115,7 +89,8 @@ static enum status try_reuse(struct ledger *l, struct ledger_cmd *cmd, struct ad
     struct pos original;
     struct ticket_row t;
     bool found = false;
-    enum status st = find_original(l, item, &original, &found, fail);
+    enum status st =
+        reuse_find(l, item->reuse_key, item->reuse_since_unix_us, &original, &found, fail);
 
     if (st == ST_OK && found)
         st = load_answer(l, &cmd->arena, &original, &a, &found, fail);

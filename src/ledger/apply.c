@@ -12,6 +12,8 @@
 #include "ledger/errmap.h"
 #include "ledger/place.h"
 
+#define REUSE_GATHERED 20000 /* keys: about 1 MiB, and some 60 ms of work at a time */
+
 static enum status apply_mark(struct ledger *l, int64_t published_seq, struct fail *fail)
 {
     if (published_seq > l->last_seq)
@@ -58,11 +60,17 @@ static void drop_rows(struct ledger_cmd *cmd)
         mem_free(LIST_ENTRY(n, struct outrow, node));
 }
 
-/* Undoes what a failed command left in memory. */
-static void forget(struct ledger *l, struct ledger_cmd *cmd, int64_t last_seq)
+/* What a command changes in memory, to undo it when it fails. */
+struct before {
+    int64_t last_seq;
+    size_t reuse;
+};
+
+static void forget(struct ledger *l, struct ledger_cmd *cmd, const struct before *b)
 {
     drop_rows(cmd);
-    l->last_seq = last_seq;
+    l->last_seq = b->last_seq;
+    reuse_take_back(&l->reuse, b->reuse);
     mem_free(l->prompt_version);
     l->prompt_version = NULL;
 }
@@ -84,7 +92,7 @@ static enum status apply_plainly(struct ledger *l, struct ledger_cmd *cmd, struc
 /* ST_OK also when the command failed alone: cmd->status says so. */
 static enum status apply_in_savepoint(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
 {
-    const int64_t last_seq = l->last_seq;
+    const struct before before = {l->last_seq, l->reuse.n};
 
     if (l->full && is_new_work(cmd)) {
         cmd->status = fail_set(&cmd->fail, ST_LEDGER_IO, SQLITE_FULL,
@@ -96,7 +104,7 @@ static enum status apply_in_savepoint(struct ledger *l, struct ledger_cmd *cmd, 
         return st;
     if (apply_plainly(l, cmd, fail) == ST_OK)
         return db_tx(l, TX_RELEASE, fail);
-    forget(l, cmd, last_seq);
+    forget(l, cmd, &before);
     if (sqlite_ends_group(cmd->fail.sys) || sqlite3_get_autocommit(l->db))
         return cmd->status;
     st = db_tx(l, TX_ROLLBACK_TO, fail);
@@ -116,26 +124,41 @@ static enum status store_sequences(struct ledger *l, struct fail *fail)
 
 typedef enum status apply_fn(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
 
+/* The last steps of a group. */
+static enum status commit(struct ledger *l, struct fail *fail)
+{
+    const bool store = l->reuse.n >= REUSE_GATHERED;
+    enum status st = store_sequences(l, fail);
+
+    if (st == ST_OK && store)
+        st = reuse_store(l, fail);
+    if (st == ST_OK)
+        st = db_tx(l, TX_COMMIT, fail);
+    if (st != ST_OK)
+        return st;
+    if (store)
+        reuse_take_back(&l->reuse, 0);
+    l->stored_last_seq = l->last_seq;
+    l->stored_published_seq = l->published_seq;
+    return ST_OK;
+}
+
 static enum status apply_group(struct ledger *l, struct queue_node *chain, apply_fn *apply,
                                struct fail *fail)
 {
+    const struct before before = {l->stored_last_seq, l->reuse.n};
     enum status st = db_tx(l, TX_BEGIN, fail);
 
     for (struct queue_node *n = chain; st == ST_OK && n; n = n->next)
         st = apply(l, LIST_ENTRY(n, struct ledger_cmd, node), fail);
     if (st == ST_OK)
-        st = store_sequences(l, fail);
+        st = commit(l, fail);
     if (st == ST_OK)
-        st = db_tx(l, TX_COMMIT, fail);
-    if (st == ST_OK) {
-        l->stored_last_seq = l->last_seq;
-        l->stored_published_seq = l->published_seq;
         return ST_OK;
-    }
     db_rollback(l);
     l->published_seq = l->stored_published_seq;
     for (struct queue_node *n = chain; n; n = n->next)
-        forget(l, LIST_ENTRY(n, struct ledger_cmd, node), l->stored_last_seq);
+        forget(l, LIST_ENTRY(n, struct ledger_cmd, node), &before);
     return st;
 }
 

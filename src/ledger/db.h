@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "ledger/ledger.h"
 #include "ledger/queries.h"
+#include "ledger/reuse.h"
 #include "ledger/state.h"
 
 #define LEDGER_APPLICATION_ID 0x544d4c47 /* "TMLG" in the file's header */
@@ -39,6 +40,7 @@ struct ledger {
     char *prompt_version; /* the one last looked up, with its number */
     int64_t prompt;
 
+    struct reuse reuse;
     bool full;                       /* the reserve is given up: no new work */
     struct fail broken;              /* code ≠ ST_OK: nothing more can be committed */
     struct buf value, headers, text; /* scratch, kept for their memory */

@@ -14,6 +14,7 @@
 #include "base/mem.h"
 #include "ledger/place.h"
 #include "ledger/schema.h"
+#include "ledger/stamp.h"
 #include "sql_embedded.h"
 
 #define ALWAYS_CHECKED_BYTES (32 << 20) /* files up to this size are checked at every opening */
@@ -95,7 +96,7 @@ static enum status use_wal(struct ledger *l, struct fail *fail)
         return st;
     return db_exec(l,
                    "PRAGMA synchronous = FULL;"
-                   "PRAGMA wal_autocheckpoint = 4000;"
+                   "PRAGMA wal_autocheckpoint = 16000;"
                    "PRAGMA journal_size_limit = 67108864;"
                    "PRAGMA cache_size = -12288;"
                    "PRAGMA temp_store = MEMORY;",
@@ -203,8 +204,10 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
 {
     bool log_found = has_log(l->path);
     int version = 0;
-    enum status st = connect_db(l->path, &l->db, fail);
+    enum status st = log_found ? stamp_check(l->path, l->lock_fd, fail) : ST_OK;
 
+    if (st == ST_OK)
+        st = connect_db(l->path, &l->db, fail);
     if (st == ST_OK)
         st = schema_identify(l->db, l->path, &version, fail);
     if (st == ST_OK && version < schema_version()) {
@@ -223,7 +226,11 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
     if (st == ST_OK)
         st = load_sources(l, fail);
     if (st == ST_OK)
+        st = reuse_load(l, fail);
+    if (st == ST_OK)
         st = db_transaction(l, mark_open, NULL, fail);
+    if (st == ST_OK)
+        st = stamp_renew(l, fail);
     if (st == ST_INTERNAL) { /* our statements are right: it is the file that differs */
         st = ST_LEDGER_STATE;
         fail_context(fail, "damaged");
@@ -245,6 +252,7 @@ static struct ledger *ledger_new(const struct ledger_options *o)
 
     l->lock_fd = -1;
     l->clock = o->clock;
+    reuse_init(&l->reuse);
     ledger_set_limits(l, o->max_result_bytes, o->max_dead_bytes);
     buf_init(&l->value, SCRATCH_MAX);
     buf_init(&l->headers, SCRATCH_MAX);
@@ -264,6 +272,7 @@ static void ledger_free(struct ledger *l)
     for (int32_t i = 0; i < l->source_count; i++)
         mem_free(l->sources[i]);
     mem_free(l->sources);
+    reuse_deinit(&l->reuse);
     mem_free(l->prompt_version);
     mem_free(l->path);
     buf_deinit(&l->value);
@@ -301,6 +310,13 @@ enum status ledger_open(const char *path, const struct ledger_options *o, struct
     return ST_OK;
 }
 
+static enum status mark_closed(struct ledger *l, void *arg, struct fail *fail)
+{
+    (void)arg;
+    enum status st = reuse_store(l, fail);
+    return st == ST_OK ? meta_set_i64(l, "clean_end", 1, fail) : st;
+}
+
 void ledger_close(struct ledger *l)
 {
     struct fail fail;
@@ -308,7 +324,7 @@ void ledger_close(struct ledger *l)
     if (!l)
         return;
     /* Neither may fail the run: what counts is committed, and the next start checks. */
-    if (l->broken.code == ST_OK && meta_set_i64(l, "clean_end", 1, &fail) == ST_OK)
+    if (l->broken.code == ST_OK && db_transaction(l, mark_closed, NULL, &fail) == ST_OK)
         (void)sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
     ledger_free(l);
 }

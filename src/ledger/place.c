@@ -29,6 +29,23 @@ char *place_name(const char *path, const char *suffix)
     return buf_take(&b, NULL);
 }
 
+char *place_uri(const char *path, const char *parameters)
+{
+    struct buf b;
+
+    buf_init(&b, PATH_MAX * 4);
+    buf_str(&b, "file:");
+    for (const char *c = path; *c; c++) {
+        if (*c == '?' || *c == '#' || *c == '%')
+            buf_fmt(&b, "%%%02x", (unsigned)*c);
+        else
+            buf_char(&b, *c);
+    }
+    buf_char(&b, '?');
+    buf_str(&b, parameters);
+    return buf_take(&b, NULL);
+}
+
 /* The directory part, "." when there is none; mem_free. */
 static char *directory_of(const char *path)
 {
@@ -141,10 +158,10 @@ enum status place_lock(const char *path, int *fd, struct fail *fail)
             st = fail_set(fail, ST_LEDGER_IO, errno, "%s: %s", name, strerror(errno));
         close(lock);
     } else {
-        char text[24];
-        int n = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+        char text[PLACE_LOCK_BYTES + 1];
+        snprintf(text, sizeof(text), "%-*ld\n", PLACE_LOCK_BYTES - 1, (long)getpid());
         /* For the message above only: not written is as good. */
-        if (ftruncate(lock, 0) != 0 || pwrite(lock, text, (size_t)n, 0) != n)
+        if (pwrite(lock, text, PLACE_LOCK_BYTES, 0) != PLACE_LOCK_BYTES)
             errno = 0;
         *fd = lock;
     }

@@ -20,6 +20,7 @@ MUST_CHECK enum status place_check_fs(const char *path, struct fail *fail);
 /* Is a statfs type one of those? */
 bool place_is_network(int64_t fs_type);
 
+#define PLACE_LOCK_BYTES 16 /* of the lock file: the holder's process id */
 /* Takes `<path>.lock` for this process' life or until close(*fd). A file of its own, because
  * closing any descriptor of the database would drop SQLite's own locks. ST_LOCKED. */
 MUST_CHECK enum status place_lock(const char *path, int *fd, struct fail *fail);
@@ -37,6 +38,9 @@ MUST_CHECK enum status place_put(const char *from, const char *to, struct fail *
 /* Disk space put aside in `<path>.reserve`, to end a run in order on a full disk. */
 MUST_CHECK enum status place_reserve(const char *path, struct fail *fail);
 void place_give_up_reserve(const char *path);
+
+/* "file:<path>?<parameters>", escaped, for opening with SQLITE_OPEN_URI; mem_free. */
+char *place_uri(const char *path, const char *parameters);
 
 /* path + suffix; mem_free. */
 char *place_name(const char *path, const char *suffix);

@@ -69,7 +69,10 @@ static enum status prune_outbox(struct ledger *l, int64_t cutoff_unix_us, struct
 static enum status prune_all(struct ledger *l, void *arg, struct fail *fail)
 {
     const struct cutoff *c = arg;
-    enum status st = prune_answers(l, c->answers_unix_us, fail);
+    enum status st = reuse_store(l, fail); /* it could not be read from the outbox any more */
+
+    if (st == ST_OK)
+        st = prune_answers(l, c->answers_unix_us, fail);
 
     return st == ST_OK ? prune_outbox(l, c->outbox_unix_us, fail) : st;
 }
@@ -78,6 +81,9 @@ enum status ledger_prune(struct ledger *l, int64_t answers_unix_us, int64_t outb
                          struct fail *fail)
 {
     struct cutoff c = {answers_unix_us, outbox_unix_us};
+    enum status st = db_transaction(l, prune_all, &c, fail);
 
-    return db_transaction(l, prune_all, &c, fail);
+    if (st == ST_OK)
+        reuse_take_back(&l->reuse, 0);
+    return st;
 }

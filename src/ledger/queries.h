@@ -27,6 +27,8 @@
     X(Q_TICKET_CALL_IDS, sql_ticket_call_ids)                                                      \
     X(Q_RESULT_ADD, sql_result_add)                                                                \
     X(Q_REUSE_FIND, sql_reuse_find)                                                                \
+    X(Q_REUSE_ADD, sql_reuse_add)                                                                  \
+    X(Q_REUSE_PENDING, sql_reuse_pending)                                                          \
     X(Q_RESULT_GET, sql_result_get)                                                                \
     X(Q_OUTBOX_ADD, sql_outbox_add)                                                                \
     X(Q_OUTBOX_ABOVE, sql_outbox_above)                                                            \

@@ -11,7 +11,6 @@
 #include <stdio.h>
 #include <sys/stat.h>
 
-#include "base/buf.h"
 #include "base/mem.h"
 #include "ledger/db.h"
 #include "ledger/errmap.h"
@@ -34,23 +33,6 @@ static const char *const view_text[VIEW_COUNT] = {
 #undef X
 };
 
-/* file:…?mode=ro; what a URI gives a meaning to is escaped. mem_free. */
-static char *file_uri(const char *path, bool unchanging)
-{
-    struct buf uri;
-
-    buf_init(&uri, SIZE_MAX);
-    buf_str(&uri, "file:");
-    for (const char *c = path; *c != '\0'; c++) {
-        if (*c == '?' || *c == '#' || *c == '%')
-            buf_fmt(&uri, "%%%02x", (unsigned)*c);
-        else
-            buf_char(&uri, *c);
-    }
-    buf_str(&uri, unchanging ? "?mode=ro&immutable=1" : "?mode=ro");
-    return buf_take(&uri, NULL);
-}
-
 static bool has_log(const char *path)
 {
     char *wal = place_name(path, "-wal");
@@ -66,7 +48,7 @@ static enum status connect_reader(struct ledger_reader *r, bool unchanging, stru
 {
     const int flags =
         SQLITE_OPEN_READONLY | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-    char *uri = file_uri(r->path, unchanging);
+    char *uri = place_uri(r->path, unchanging ? "mode=ro&immutable=1" : "mode=ro");
     int version = 0;
     int rc = sqlite3_open_v2(uri, &r->db, flags, NULL);
     enum status st;

@@ -144,16 +144,27 @@ static enum status store_meta(struct ledger *l, void *arg, struct fail *fail)
     return st == ST_OK ? meta_set_i64(l, "rebuilt_seq", old_seq, fail) : st;
 }
 
+static enum status commit(struct ledger_rebuild *r, struct fail *fail)
+{
+    enum status st = reuse_store(r->ledger, fail);
+
+    if (st == ST_OK)
+        st = db_tx(r->ledger, TX_COMMIT, fail);
+    if (st != ST_OK)
+        return st;
+    reuse_take_back(&r->ledger->reuse, 0);
+    r->in_transaction = -1;
+    return ST_OK;
+}
+
 static enum status finish(struct ledger_rebuild *r, struct fail *fail)
 {
     enum status st = ST_OK;
 
     if (r->in_transaction >= 0)
-        st = db_tx(r->ledger, TX_COMMIT, fail);
-    if (st == ST_OK) {
-        r->in_transaction = -1;
+        st = commit(r, fail);
+    if (st == ST_OK)
         st = db_transaction(r->ledger, store_meta, r, fail);
-    }
     if (st != ST_OK)
         return st;
     ledger_close(r->ledger);
@@ -199,10 +210,8 @@ static enum status turn_transaction(struct ledger_rebuild *r, struct fail *fail)
 {
     enum status st = ST_OK;
 
-    if (r->in_transaction >= RECORDS_PER_TRANSACTION) {
-        st = db_tx(r->ledger, TX_COMMIT, fail);
-        r->in_transaction = -1;
-    }
+    if (r->in_transaction >= RECORDS_PER_TRANSACTION)
+        st = commit(r, fail);
     if (st == ST_OK && r->in_transaction < 0) {
         st = db_tx(r->ledger, TX_BEGIN, fail);
         r->in_transaction = 0;

@@ -266,6 +266,8 @@ static enum status add_result(struct restore *r, const struct job *j, struct fai
         bind_null(&u);
     }
     bind_i64(&u, p->classified_unix_us);
+    if (!p->reused)
+        reuse_note(&r->ledger->reuse, slice_of(key, sizeof(key)), j->pos, p->classified_unix_us);
     return db_run(r->ledger, &u, fail);
 }
 

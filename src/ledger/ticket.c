@@ -144,6 +144,8 @@ static enum status store_result(struct ledger *l, const struct ticket_row *t,
         bind_null(&u);
     }
     bind_i64(&u, r->classified_unix_us);
+    if (!a->original)
+        reuse_note(&l->reuse, t->reuse_key, t->pos, r->classified_unix_us);
     return db_run(l, &u, fail);
 }
 

@@ -155,6 +155,20 @@ static void a_failing_command_leaves_its_neighbours_alone(void **state)
     assert_int_equal(a.calls_sent, 1);
 }
 
+static void answers_of_a_failed_command_are_not_taken_for_copies(void **state)
+{
+    struct ledger_fixture *f = *state;
+
+    admit(f, 1, "same"); /* its neighbour 2 was never admitted */
+    struct ledger_cmd *cmd = settle_cmd(f, intent(f, 1, 2, 10), 1, 2, CALL_ANSWERED, 9);
+    assert_int_equal(ledger_fixture_apply(f, cmd), ST_INTERNAL);
+    ledger_cmd_free(cmd);
+    cmd = admit_cmd(f, 3, "same");
+    assert_int_equal(ledger_fixture_apply(f, cmd), ST_OK);
+    assert_int_equal(cmd->u.admit.items->outcome, ADMITTED_NEW);
+    ledger_cmd_free(cmd);
+}
+
 static void marks_rise_and_never_pass_what_was_made(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -215,6 +229,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         T(a_settlement_that_does_not_add_up_changes_nothing),
         T(a_failing_command_leaves_its_neighbours_alone),
+        T(answers_of_a_failed_command_are_not_taken_for_copies),
         T(marks_rise_and_never_pass_what_was_made),
         T(sums_stay_exact_over_random_packs),
     };
