@@ -9,8 +9,8 @@
 #include "base/log.h"
 #include "pipeline/state.h"
 
-/* Order in which one exit status hides another: the contract's. */
-static const int precedence[] = {70, 73, 65, 78, 77, 7, 69, 5, 4, 6, 3, 1, 64};
+/* Order in which one exit status hides another: the contract's; 1 before 3, which says "done". */
+static const int precedence[] = {70, 73, 65, 78, 77, 7, 69, 5, 4, 6, 1, 3, 64};
 
 static int rank(int exit_code)
 {
@@ -109,8 +109,10 @@ static void cancel_calls(struct mill *m)
     LIST_EACH_SAFE(n, &m->asks)
     {
         struct ask *a = LIST_ENTRY(n, struct ask, node);
-        if (a->flight)
-            m->o.ports.caller.cancel(m->o.ports.caller.self, a->flight);
+        struct llm_flight *flight = a->flight;
+        a->flight = NULL; /* hung up on once, whatever else runs out before its end is told */
+        if (flight)
+            m->o.ports.caller.cancel(m->o.ports.caller.self, flight);
     }
 }
 
@@ -118,7 +120,7 @@ static void cancel_calls(struct mill *m)
  */
 static void release_last_held(struct mill *m)
 {
-    if (list_empty(&m->held) || !intake_over(m) || m->commands > 0 || m->stats.in_flight > 0)
+    if (list_empty(&m->held) || m->commands > 0 || m->stats.in_flight > 0)
         return;
     int64_t waiting = 0;
     LIST_EACH(n, &m->held)
@@ -128,7 +130,8 @@ static void release_last_held(struct mill *m)
         LIST_EACH(copy, &t->copies)
         waiting++;
     }
-    if (waiting == m->stats.live)
+    bool window_full = waiting == m->window_tickets && !intake_window_open(m);
+    if (waiting == m->stats.live && (intake_over(m) || window_full))
         follow_release_held(m);
 }
 

@@ -79,6 +79,7 @@ static void judge_endpoint(struct mill *m, struct ask *a)
     case FAIL_RESET:
     case FAIL_SERVER:
     case FAIL_GATEWAY:
+    case FAIL_TOO_LARGE:
         endpoint_failed(m, a, now);
         break;
     case FAIL_THROTTLED:
@@ -108,7 +109,6 @@ static void judge_endpoint(struct mill *m, struct ask *a)
     case FAIL_OVERSIZE:
     case FAIL_POLICY:
     case FAIL_REJECTED:
-    case FAIL_TOO_LARGE:
     case FAIL_CANCELLED:
     case FAIL_CRASH:
     case FAIL_COUNT:
@@ -155,6 +155,19 @@ void follow_release_held(struct mill *m)
     }
 }
 
+/* The second one refused alike: the configuration was the reason, for the first one as well. */
+static void refused_alike(struct mill *m, int http_status)
+{
+    LIST_EACH_SAFE(n, &m->held)
+    {
+        struct ticket *t = LIST_ENTRY(n, struct ticket, node);
+        if (t->held_status != http_status)
+            continue;
+        list_remove(n);
+        ask_alone(m, t, t->purpose);
+    }
+}
+
 static void escalate(struct mill *m, struct ticket *t, enum call_purpose purpose)
 {
     int step;
@@ -182,6 +195,7 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         break;
     case LADDER_STOP_MODEL:
         model_stopped(m, a);
+        refused_alike(m, a->http_status);
         ask_alone(m, t, move.purpose);
         break;
     case LADDER_HOLD:

@@ -197,10 +197,18 @@ static struct source_partition *find_partition(struct mill *m, struct pos pos)
     return NULL;
 }
 
+static void take_eof(struct mill *m, struct source_partition *part, int64_t offset)
+{
+    note_lost(m, part, offset);
+    if (!part->done && offset >= part->p.end)
+        partition_done(m, part, offset);
+}
+
 static void take_lost(struct mill *m, struct source_partition *part, struct pos pos)
 {
     struct fail fail;
-    part->lost_at = pos.offset;
+    if (part->lost_at < 0) /* else retention moved on before the restart found a record */
+        part->lost_at = pos.offset;
     if (m->o.ports.source.restart(m->o.ports.source.self, pos, -1, &fail) != ST_OK)
         drain_stop(m, fail.code, fail.text);
 }
@@ -222,8 +230,8 @@ static void take_event(struct mill *m, const struct kevent *ev)
             take_record(m, part, &ev->record);
         break;
     case KEVENT_EOF:
-        if (part && !part->done && ev->record.pos.offset >= part->p.end)
-            partition_done(m, part, ev->record.pos.offset);
+        if (part)
+            take_eof(m, part, ev->record.pos.offset);
         break;
     case KEVENT_LOST:
         if (part)
@@ -237,7 +245,7 @@ static void take_event(struct mill *m, const struct kevent *ev)
     }
 }
 
-static bool window_open(const struct mill *m)
+bool intake_window_open(const struct mill *m)
 {
     return m->window_tickets < m->config->run.window_tickets &&
            m->window_bytes < m->config->run.window_bytes;
@@ -252,7 +260,8 @@ void intake_pump(struct mill *m)
 {
     struct kevent ev;
     int polls = 0;
-    while (!m->intake_stopped && m->partitions_open > 0 && window_open(m) && !limit_reached(m)) {
+    while (!m->intake_stopped && m->partitions_open > 0 && intake_window_open(m) &&
+           !limit_reached(m)) {
         if (++polls > POLLS_PER_TURN) {
             m->o.ports.reactor->ops->wake(m->o.ports.reactor->self, m->again);
             break;

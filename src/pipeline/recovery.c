@@ -73,6 +73,8 @@ static enum status decide_uncommitted(const struct recovery_partition *p, struct
 {
     if (p->ledger_resume < 0) {
         out->start = p->from > p->low ? p->from : p->low;
+        if (out->start > p->high) /* --from is for all partitions, and this one is shorter */
+            out->start = p->high;
         return ST_OK;
     }
     if (p->compare == COMPARE_DIFFERENT || p->ledger_resume > p->high)

@@ -162,6 +162,8 @@ static void fill_shares(struct settling *s, struct settle_item *items)
 
 static bool rejected_alike(const struct settling *s)
 {
+    if (s->m->model_off[s->a->model]) /* sent before the model was stopped for it */
+        return true;
     LIST_EACH(n, &s->m->held)
     {
         const struct ticket *other = LIST_ENTRY(n, struct ticket, node);

@@ -129,7 +129,9 @@ static enum status read_committed(struct startup *s, bool fenced, struct fail *f
 static bool drained(const struct startup *s)
 {
     for (size_t i = 0; i < s->count; i++) {
-        if (s->v[i].committed.offset < s->v[i].marks.stable)
+        const struct startup_partition *p = &s->v[i];
+        bool nothing_there = p->committed.offset < 0 && p->marks.low == p->marks.stable;
+        if (p->committed.offset < p->marks.stable && !nothing_there)
             return false;
     }
     return true;

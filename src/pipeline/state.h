@@ -22,7 +22,8 @@ enum mill_phase {
 struct source_partition {
     struct mill_partition p;
     bool done;
-    int64_t lost_at; /* offset that was not in the log, until the next record tells; -1 = none */
+    int64_t
+        lost_at; /* offset that was not in the log, until the next record or EOF tells; -1 = none */
 };
 
 #define ENDPOINT_TROUBLE 5 /* failures in a row after which the endpoint is only probed */
@@ -99,6 +100,7 @@ void mill_progress(struct mill *m); /* something useful happened */
 /* intake.c */
 void intake_pump(struct mill *m);
 bool intake_over(const struct mill *m); /* all read and admitted */
+bool intake_window_open(const struct mill *m);
 void intake_admitted(struct mill *m, struct ledger_cmd *cmd);
 void intake_again(struct mill *m, struct list *copies); /* copies of a ticket that has its answer */
 

@@ -99,6 +99,33 @@ static void judge(struct sim_world *w)
 
 /* --- seeds ------------------------------------------------------------------------------------ */
 
+static void tell_to_stop(void *arg)
+{
+    struct sim_world *w = arg;
+    mill_signal(w->mill);
+}
+
+/* A run that is killed, told to stop, or loses its disk. True: it did its work before that. */
+static bool live_a_while(struct sim_world *w)
+{
+    int64_t events = (int64_t)random_below(&w->random, 400);
+    switch (random_below(&w->random, 4)) {
+    case 0:
+        virtual_after(&w->time, (int64_t)random_below(&w->random, 20000000), tell_to_stop, w);
+        sim_live(w, -1);
+        MUST(w, w->exit_code == 0 || w->exit_code == 5);
+        return w->exit_code == 0;
+    case 1:
+        w->groups_left = (int64_t)random_below(&w->random, 60);
+        sim_live(w, -1);
+        w->groups_left = -1;
+        MUST(w, w->exit_code == 0 || w->exit_code == 73);
+        return w->exit_code == 0;
+    default:
+        return sim_live(w, events) && w->exit_code == 0;
+    }
+}
+
 static void run_seed(uint64_t seed)
 {
     struct sim_world w;
@@ -108,10 +135,11 @@ static void run_seed(uint64_t seed)
     sim_draw_faults(&w);
     int kills = (int)random_below(&w.random, 6);
     for (int i = 0; i < kills && !over; i++)
-        over = sim_live(&w, (int64_t)random_below(&w.random, 400));
+        over = live_a_while(&w);
     if (!over && random_below(&w.random, 2) == 0)
         sim_heal(&w);
     sim_live(&w, -1);
+    MUST(&w, w.exit_code == 0);
     judge(&w);
     sim_world_deinit(&w);
 }

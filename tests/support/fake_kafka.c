@@ -39,9 +39,15 @@ void fake_kafka_put(struct fake_kafka *k, int partition, const char *key, const 
     part->v[part->count++] = (struct fake_record){.value = mem_str(value), .key = mem_str(key)};
 }
 
+void fake_kafka_delete_below(struct fake_kafka *k, int partition, int64_t offset)
+{
+    k->partitions[partition].low = offset;
+}
+
 void fake_kafka_begin(struct fake_kafka *k, int partition, int64_t start)
 {
     k->partitions[partition].next = start;
+    k->partitions[partition].lost = false;
     k->partitions[partition].eof_told = false;
     k->unsure = false;
 }
@@ -63,6 +69,13 @@ static bool poll_partition(struct fake_kafka *k, int p, struct kevent *out)
     struct fake_partition *part = &k->partitions[p];
     memset(out, 0, sizeof *out);
     out->record.pos = (struct pos){1, p, part->next};
+    if (part->lost)
+        return false;
+    if (part->next < part->low) {
+        part->lost = true;
+        out->kind = KEVENT_LOST;
+        return true;
+    }
     if (part->next < part->count) {
         const struct fake_record *r = &part->v[part->next++];
         out->kind = KEVENT_RECORD;
@@ -96,10 +109,12 @@ void fake_source_poll(void *self, struct kevent *out)
 
 enum status fake_source_restart(void *self, struct pos pos, int64_t offset, struct fail *fail)
 {
-    (void)self;
-    (void)pos;
-    (void)offset;
-    return fail_set(fail, ST_INTERNAL, 0, "nothing is ever lost here");
+    struct fake_kafka *k = self;
+    struct fake_partition *part = &k->partitions[pos.partition];
+    (void)fail;
+    part->next = offset < 0 ? part->low : offset;
+    part->lost = part->eof_told = false;
+    return ST_OK;
 }
 
 static void apply(struct fake_kafka *k, struct outrow *const *rows, size_t n,

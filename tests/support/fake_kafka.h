@@ -19,7 +19,9 @@ struct fake_record {
 struct fake_partition {
     struct fake_record *v;
     int64_t count;
+    int64_t low;  /* everything below was deleted by retention */
     int64_t next; /* to be polled by the run at hand */
+    bool lost;    /* it was told that `next` is gone; stands still until the restart */
     bool eof_told;
     int64_t committed; /* -1 = none */
     char *metadata;
@@ -44,6 +46,9 @@ void fake_kafka_init(struct fake_kafka *k, int partitions, struct virtual_time *
                      struct random *random);
 void fake_kafka_deinit(struct fake_kafka *k);
 void fake_kafka_put(struct fake_kafka *k, int partition, const char *key, const char *value);
+
+/* Retention, also under a run's feet. */
+void fake_kafka_delete_below(struct fake_kafka *k, int partition, int64_t offset);
 
 /* A run begins: partitions are read from their start offsets. */
 void fake_kafka_begin(struct fake_kafka *k, int partition, int64_t start);

@@ -138,17 +138,19 @@ static void fill_reply(struct llm_flight *f, struct llm_reply *r, struct buf *co
         [FAKE_OVERSIZE] = FAIL_OVERSIZE,    [FAKE_THROTTLED] = FAIL_THROTTLED,
         [FAKE_SERVER] = FAIL_SERVER,        [FAKE_GATEWAY] = FAIL_GATEWAY,
         [FAKE_NOT_SENT] = FAIL_NOT_SENT,    [FAKE_TIMEOUT_BILLED] = FAIL_TIMEOUT,
-        [FAKE_RESET_UNBILLED] = FAIL_RESET,
+        [FAKE_RESET_UNBILLED] = FAIL_RESET, [FAKE_TOO_LARGE] = FAIL_TOO_LARGE,
+        [FAKE_REJECTED] = FAIL_REJECTED,
     };
     reply_init(r);
     r->failure = f->cancelled ? FAIL_CANCELLED : as[f->fault];
+    r->http_status = f->fault == FAKE_REJECTED ? 400 : 0;
     r->latency_us = f->provider->time->now_us - f->sent_us;
     if (failure_billing(r->failure) == BILLED_USAGE) {
         if (f->fault != FAKE_BLANK && f->fault != FAKE_REFUSED)
             write_answer(f, content);
         r->content = f->fault == FAKE_BLANK ? SLICE_NONE : buf_view(content);
         reply_usage(f, content->n + 5, r);
-    } else if (f->fault == FAKE_TIMEOUT_BILLED) {
+    } else if (f->fault == FAKE_TIMEOUT_BILLED || f->fault == FAKE_TOO_LARGE) {
         bill(f, 40);
     }
 }
@@ -175,6 +177,8 @@ struct llm_flight *fake_caller_send(void *self, const struct llm_call *call)
     f->provider = p;
     f->call = *call;
     f->fault = draw(p);
+    if (p->rejected && slice_find(call->body, slice_str(p->rejected)) >= 0)
+        f->fault = FAKE_REJECTED;
     f->sent_us = p->time->now_us;
     p->calls++;
     list_push(&p->flights, &f->node);
@@ -186,6 +190,7 @@ struct llm_flight *fake_caller_send(void *self, const struct llm_call *call)
 void fake_caller_cancel(void *self, struct llm_flight *flight)
 {
     (void)self;
+    assert(!flight->cancelled);
     flight->cancelled = true;
 }
 

@@ -26,7 +26,9 @@
     X(FAKE_NOT_SENT)                                                                               \
     X(FAKE_TIMEOUT_BILLED)                                                                         \
     X(FAKE_RESET_UNBILLED)                                                                         \
-    X(FAKE_NO_USAGE)
+    X(FAKE_TOO_LARGE)                                                                              \
+    X(FAKE_NO_USAGE)                                                                               \
+    X(FAKE_REJECTED) /* not a passing fault: the configuration of a model is wrong */
 
 enum fake_fault {
 #define X(id) id,
@@ -39,6 +41,7 @@ struct fake_provider {
     struct virtual_time *time;
     struct random *random;
     int percent[FAKE_FAULT_COUNT]; /* of calls; the rest is FAKE_GOOD */
+    const char *rejected;          /* part of a request; those that hold it are FAKE_REJECTED */
     struct list flights;
     struct map *good; /* text → times a valid item for it was delivered (as a pointer's value) */
     int64_t billed_input, billed_output, calls;

@@ -43,7 +43,7 @@ void sim_put_tickets(struct sim_world *w)
 
 void sim_draw_faults(struct sim_world *w)
 {
-    for (int f = 1; f < FAKE_FAULT_COUNT; f++) {
+    for (int f = 1; f < FAKE_REJECTED; f++) {
         if (random_below(&w->random, 3) == 0)
             w->provider.percent[f] = (int)random_below(&w->random, 12);
     }
@@ -64,6 +64,8 @@ void sim_world_init(struct sim_world *w, uint64_t seed)
 {
     memset(w, 0, sizeof *w);
     w->seed = seed;
+    w->limit = w->groups_left = -1;
+    w->ledger_error = ST_LEDGER_IO;
     random_seed(&w->random, seed);
     virtual_time_init(&w->time);
     fake_kafka_init(&w->kafka, SIM_PARTITIONS, &w->time, &w->random);

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "base/sha256.h"
+#include "pipeline/mill.h"
 #include "support/fake_kafka.h"
 #include "support/fake_provider.h"
 #include "support/virtual_time.h"
@@ -32,6 +33,12 @@ struct sim_world {
     char version[SHA256_HEX_SIZE];
     char folder[64], ledger_path[96];
     int lives;
+    int64_t limit;            /* of the next runs; -1 = none */
+    int64_t groups_left;      /* until the ledger cannot be written any more; -1 = it always can */
+    enum status ledger_error; /* … and how it fails then */
+    struct mill *mill;        /* of the run at hand */
+    int exit_code;            /* of the last run that came to its end … */
+    struct mill_stats end;    /* … and its figures */
 };
 
 #define MUST(w, condition)                                                                         \
@@ -48,7 +55,7 @@ void sim_draw_faults(struct sim_world *w);
 void sim_heal(struct sim_world *w); /* everything works from now on */
 
 /* One run: until its end, or killed after that many events; < 0 = it has to come to its end. True =
- * it did, with a straight audit. */
+ * it did, with a straight audit; exit_code and end say how. */
 bool sim_live(struct sim_world *w, int64_t events);
 
 #endif
