@@ -1,10 +1,9 @@
 /* The last step of a ticket's life: rows of the outbox and the frontier become one Kafka
- * transaction. This file is the state machine around it: what has to be settled before the next
- * transaction may begin, and what a failure leaves behind. An aborted transaction costs the
- * handle (librdkafka 2.0.2 fails the next good one), and a handle made anew fences whoever holds
- * the id. So it is made only after the coordinator has acknowledged our abort, and used only
- * after the committed offsets have shown that nobody published since.
- * It does not know what a frontier or a ledger is: callers hand over finished offsets.
+ * transaction. This is the state machine around it: what has to be settled before the next one may
+ * begin, and what a failure leaves behind. An aborted transaction costs the handle (librdkafka
+ * 2.0.2 fails the next good one), and a handle made anew fences whoever holds the id. So it is made
+ * only after the coordinator has acknowledged our abort, and used only after the committed offsets
+ * have shown that nobody published since. Frontier and ledger are the callers' business.
  */
 #include "kafka/producer.h"
 

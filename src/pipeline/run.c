@@ -17,6 +17,7 @@
 #include "ledger/writer.h"
 #include "pipeline/audit.h"
 #include "pipeline/boot.h"
+#include "pipeline/edges.h"
 #include "pipeline/loop.h"
 #include "pipeline/publisher.h"
 #include "pipeline/signals.h"
@@ -26,11 +27,8 @@ struct runner {
     const struct config *config;
     struct run_outcome *out;
     struct boot boot;
-    struct kconsumer *consumer;
-    struct llm_client *client;
+    struct edges edges;
     struct loop *loop;
-    struct ledger_writer *writer;
-    struct publisher *publisher;
     struct queue *ledger_done, *reports;
     struct reactor_wakeup *ledger_wakeup, *report_wakeup;
     struct reactor_timer *ticker;
@@ -38,51 +36,6 @@ struct runner {
 
     int signals;
 };
-
-/* --- ports --------------------------------------------------------------------------------- */
-
-static void source_poll(void *self, struct kevent *out)
-{
-    kconsumer_poll(((struct runner *)self)->consumer, out);
-}
-
-static enum status source_restart(void *self, struct pos pos, int64_t offset, struct fail *fail)
-{
-    return kconsumer_restart(((struct runner *)self)->consumer, pos, offset, fail);
-}
-
-static struct llm_flight *caller_send(void *self, const struct llm_call *call)
-{
-    return llm_client_send(((struct runner *)self)->client, call);
-}
-
-static void caller_cancel(void *self, struct llm_flight *flight)
-{
-    llm_client_cancel(((struct runner *)self)->client, flight);
-}
-
-static bool caller_reload_key(void *self, int provider)
-{
-    return llm_client_reload_key(((struct runner *)self)->client, provider);
-}
-
-static void books_submit(void *self, struct ledger_cmd *cmd)
-{
-    ledger_writer_submit(((struct runner *)self)->writer, cmd);
-}
-
-static void press_finish(void *self)
-{
-    struct publish_item *item = publish_item_new(0);
-    item->finish = true;
-    publisher_post(((struct runner *)self)->publisher, item);
-}
-
-static enum status sink_publish(void *self, struct outrow *const *rows, size_t n,
-                                const struct commit_offset *offs, size_t m, struct fail *fail)
-{
-    return kproducer_publish(((struct runner *)self)->boot.producer, rows, n, offs, m, fail);
-}
 
 /* --- between the threads ------------------------------------------------------------------- */
 
@@ -94,7 +47,7 @@ static void on_committed(void *self, struct ledger_cmd *cmd)
     if (item) {
         if (cmd->op == LOP_SETTLE)
             failpoint(FP_COMMITTED);
-        publisher_post(r->publisher, item);
+        publisher_post(r->edges.publisher, item);
     }
     queue_push(r->ledger_done, &cmd->node);
 }
@@ -167,7 +120,7 @@ static void copy_row(void *self, const struct outrow *row)
     struct runner *r = self;
     struct publish_item *item = publish_item_new(0);
     list_push(&item->rows, &outrow_new(row)->node);
-    publisher_post(r->publisher, item);
+    publisher_post(r->edges.publisher, item);
 }
 
 static struct publisher *new_publisher(struct runner *r)
@@ -188,7 +141,7 @@ static struct publisher *new_publisher(struct runner *r)
             };
     }
     struct publisher *p = publisher_start(&(struct publish_options){
-        .sink = {r, sink_publish},
+        .sink = edges_sink(&r->edges),
         .clock = &clock_system,
         .ledger_id = r->boot.ledger_id,
         .transactional_id = r->boot.transactional_id,
@@ -209,15 +162,15 @@ static enum status start_source(struct runner *r, struct fail *fail)
     const struct startup *s = &r->boot.startup;
     struct kstart *starts = mem_array(s->count, sizeof *starts);
     size_t n = 0;
-    enum status st =
-        kconsumer_open(&r->config->kafka, loop_reactor(r->loop), on_source, r, &r->consumer, fail);
+    enum status st = kconsumer_open(&r->config->kafka, loop_reactor(r->loop), on_source, r,
+                                    &r->edges.consumer, fail);
     for (size_t i = 0; i < s->count; i++) {
         if (s->v[i].owned)
             starts[n++] = (struct kstart){s->v[i].mill.source, s->v[i].mill.topic,
                                           s->v[i].mill.partition, s->v[i].mill.start};
     }
     if (st == ST_OK)
-        st = kconsumer_assign(r->consumer, starts, n, fail);
+        st = kconsumer_assign(r->edges.consumer, starts, n, fail);
     mem_free(starts);
     return st;
 }
@@ -235,10 +188,10 @@ static void new_mill(struct runner *r)
     random_seed_system(&random);
     r->mill = mill_new(&(struct mill_options){
         .config = r->config,
-        .ports = {.source = {r, source_poll, source_restart},
-                  .caller = {r, caller_send, caller_cancel, caller_reload_key},
-                  .books = {r, books_submit},
-                  .press = {r, press_finish},
+        .ports = {.source = edges_source(&r->edges),
+                  .caller = edges_caller(&r->edges),
+                  .books = edges_books(&r->edges),
+                  .press = edges_press(&r->edges),
                   .clock = &clock_system,
                   .reactor = loop_reactor(r->loop)},
         .run_id = r->boot.run_id,
@@ -274,17 +227,18 @@ static enum status wire(struct runner *r, struct fail *fail)
     r->ticker = reactor->ops->timer(reactor->self, on_tick, r);
     st = loop_on_signal(r->loop, on_signal, r, fail);
     if (st == ST_OK)
-        st = llm_client_new(r->config, reactor, &clock_system, &r->client, fail);
+        st = llm_client_new(r->config, reactor, &clock_system, &r->edges.client, fail);
     if (st == ST_OK)
         st = start_source(r, fail);
     if (st != ST_OK)
         return st;
-    r->publisher = new_publisher(r);
+    r->edges.producer = r->boot.producer;
+    r->edges.publisher = new_publisher(r);
     st = ledger_unpublished(r->boot.ledger, copy_row, r, fail);
     if (st != ST_OK)
         return st;
     new_mill(r);
-    r->writer = ledger_writer_start(r->boot.ledger, on_committed, r);
+    r->edges.writer = ledger_writer_start(r->boot.ledger, on_committed, r);
     return ST_OK;
 }
 
@@ -330,10 +284,10 @@ static void stop_threads(struct runner *r)
 {
     if (r->mill && !finished_well(r))
         kproducer_hurry();
-    ledger_writer_stop(r->writer);
-    publisher_stop(r->publisher);
-    r->publisher = NULL;
-    r->writer = NULL;
+    ledger_writer_stop(r->edges.writer);
+    publisher_stop(r->edges.publisher);
+    r->edges.publisher = NULL;
+    r->edges.writer = NULL;
 }
 
 static void conclude(struct runner *r)
@@ -374,8 +328,8 @@ static void free_undelivered(struct runner *r)
 static void tear_down(struct runner *r)
 {
     stop_threads(r);
-    kconsumer_close(r->consumer);
-    llm_client_free(r->client);
+    kconsumer_close(r->edges.consumer);
+    llm_client_free(r->edges.client);
     mill_free(r->mill);
     if (r->loop) {
         const struct reactor *reactor = loop_reactor(r->loop);
