@@ -8,7 +8,7 @@
 #include "base/mem.h"
 
 #define ALIGN         16
-#define FIRST_BLOCK   ((size_t)4 << 10)
+#define FIRST_BLOCK   ((size_t)1000) /* what malloc serves from a cache of the thread */
 #define LARGEST_BLOCK ((size_t)256 << 10)
 
 struct arena_block {

@@ -52,9 +52,9 @@ void queue_push(struct queue *q, struct queue_node *node)
     bool was_empty = !q->first;
     *q->end = node;
     q->end = &node->next;
+    pthread_mutex_unlock(&q->lock);
     if (was_empty)
         pthread_cond_signal(&q->ready);
-    pthread_mutex_unlock(&q->lock);
     if (was_empty && q->wake)
         q->wake(q->wake_self);
 }

@@ -92,7 +92,7 @@ static enum status prepare(struct mill *m, struct ask *a)
 {
     const struct mill_model *model = &m->o.models[a->model];
     struct buf user;
-    int64_t tokens = tokens_estimate(slice_str(m->o.system_message));
+    int64_t tokens = m->system_tokens;
     for (size_t i = 0; i < a->n; i++) {
         a->texts[i] = a->tickets[i]->content.text;
         tokens += a->tickets[i]->content.est_tokens;

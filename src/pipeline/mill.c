@@ -85,7 +85,7 @@ void mill_source_woke(struct mill *m)
     mill_turn(m);
 }
 
-void mill_ledger_done(struct mill *m, struct ledger_cmd *cmd)
+static void command_done(struct mill *m, struct ledger_cmd *cmd)
 {
     m->commands--;
     switch (cmd->op) {
@@ -110,6 +110,15 @@ void mill_ledger_done(struct mill *m, struct ledger_cmd *cmd)
         break;
     }
     ledger_cmd_free(cmd);
+}
+
+void mill_ledger_done(struct mill *m, struct queue_node *chain)
+{
+    while (chain) {
+        struct queue_node *next = chain->next;
+        command_done(m, LIST_ENTRY(chain, struct ledger_cmd, node));
+        chain = next;
+    }
     mill_turn(m);
 }
 
@@ -182,6 +191,7 @@ static void init_calling(struct mill *m)
     m->picked = mem_array((size_t)limits.max_tickets, sizeof(struct pack_item *));
     m->leaders = map_new();
     heap_init(&m->due);
+    m->system_tokens = tokens_estimate(slice_str(m->o.system_message));
     m->scales = mem_array(models, sizeof *m->scales);
     for (size_t i = 0; i < models; i++)
         token_scale_init(&m->scales[i]);

@@ -72,7 +72,7 @@ void mill_free(struct mill *m);                      /* takes NULL */
 
 void mill_start(struct mill *m);
 void mill_source_woke(struct mill *m);
-void mill_ledger_done(struct mill *m, struct ledger_cmd *cmd);      /* takes cmd */
+void mill_ledger_done(struct mill *m, struct queue_node *chain);    /* takes the commands */
 void mill_published(struct mill *m, struct publish_report *report); /* takes report */
 void mill_signal(struct mill *m); /* first: drain within shutdown_grace; the owner acts on more */
 

@@ -69,10 +69,9 @@ static void wake_for_reports(void *self)
 static void on_ledger_done(void *self)
 {
     struct runner *r = self;
-    for (struct queue_node *n = queue_take(r->ledger_done), *next; n; n = next) {
-        next = n->next;
-        mill_ledger_done(r->mill, (struct ledger_cmd *)(void *)n);
-    }
+    struct queue_node *chain = queue_take(r->ledger_done);
+    if (chain)
+        mill_ledger_done(r->mill, chain);
 }
 
 static void on_reports(void *self)

@@ -62,6 +62,7 @@ struct mill {
     struct gate gate;
     struct retry_budget retries;
     struct token_scale *scales; /* per model */
+    int64_t system_tokens;      /* estimate for the system message */
     bool *model_off;            /* per model */
     int64_t answers;            /* useful ones so far */
     int endpoint_failures;      /* in a row, without an answer between them */

@@ -5,8 +5,11 @@
 
 #define ENOUGH 3 /* code-like lines that make a ticket contain code */
 
+/* s is not empty, nor is word. */
 static bool starts(struct slice s, const char *word)
 {
+    if (s.p[0] != word[0])
+        return false;
     size_t n = strlen(word);
     return s.n >= n && memcmp(s.p, word, n) == 0;
 }
@@ -64,10 +67,13 @@ static bool is_keyword_line(struct slice line)
     return false;
 }
 
+/* One of " = ", " := ", " == ", " => ", " += ", "->". */
 static bool is_assignment(struct slice line)
 {
-    return has(line, " = ") || has(line, " := ") || has(line, " == ") || has(line, " => ") ||
-           has(line, "->") || has(line, " += ");
+    if (memchr(line.p, '=', line.n))
+        return has(line, " = ") || has(line, " := ") || has(line, " == ") || has(line, " => ") ||
+               has(line, " += ") || has(line, "->");
+    return memchr(line.p, '>', line.n) && has(line, "->");
 }
 
 static bool is_codelike(struct slice line)

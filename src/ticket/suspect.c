@@ -3,51 +3,44 @@
  */
 #include "ticket/suspect.h"
 
-#include <string.h>
-
-static const char *const phrases[] = {
-    "ignore previous",
-    "ignore all previous",
-    "ignore the above",
-    "ignore your instructions",
-    "ignore all instructions",
-    "disregard previous",
-    "disregard all",
-    "disregard the above",
-    "forget your instructions",
-    "forget all previous",
-    "new instructions:",
-    "your system prompt",
-    "you are now ",
-    "act as if you",
-    "as an ai language model",
-    "classify all",
-    "classify every",
-    "label all",
-    "for all tickets",
-    "all other tickets",
-    "the other tickets",
-    "ignoriere alle",
-    "ignoriere die",
-    "vergiss alle anweisungen",
-    "ignora las instrucciones",
-    "ignora todas",
-    "ignore les instructions",
-    "ignore as instru",
-    "<|",
-    "</think",
-    "[inst]",
-    "<<sys>>",
-    "\"results\"",
-    "\"confidence\"",
-    "### instruction",
-    "### system",
-    "忽略之前",
-    "忽略以上",
-    "忽略所有",
-    "无视之前",
-    "以前の指示を無視",
-    "上記の指示を無視",
+/* By their first byte, each list ended by NULL. */
+static const char *const with_i[] = {"ignore previous",
+                                     "ignore all previous",
+                                     "ignore the above",
+                                     "ignore your instructions",
+                                     "ignore all instructions",
+                                     "ignoriere alle",
+                                     "ignoriere die",
+                                     "ignora las instrucciones",
+                                     "ignora todas",
+                                     "ignore les instructions",
+                                     "ignore as instru",
+                                     NULL};
+static const char *const with_d[] = {"disregard previous", "disregard all", "disregard the above",
+                                     NULL};
+static const char *const with_f[] = {"forget your instructions", "forget all previous",
+                                     "for all tickets", NULL};
+static const char *const with_n[] = {"new instructions:", NULL};
+static const char *const with_y[] = {"your system prompt", "you are now ", NULL};
+static const char *const with_a[] = {"act as if you", "as an ai language model",
+                                     "all other tickets", NULL};
+static const char *const with_c[] = {"classify all", "classify every", NULL};
+static const char *const with_l[] = {"label all", NULL};
+static const char *const with_t[] = {"the other tickets", NULL};
+static const char *const with_v[] = {"vergiss alle anweisungen", NULL};
+static const char *const with_angle[] = {"<|", "</think", "<<sys>>", NULL};
+static const char *const with_bracket[] = {"[inst]", NULL};
+static const char *const with_quote[] = {"\"results\"", "\"confidence\"", NULL};
+static const char *const with_hash[] = {"### instruction", "### system", NULL};
+static const char *const with_e5[] = {"忽略之前", "忽略以上", "忽略所有", NULL};
+static const char *const with_e6[] = {"无视之前", NULL};
+static const char *const with_e4[] = {"以前の指示を無視", "上記の指示を無視", NULL};
+static const char *const *const phrases[256] = {
+    ['i'] = with_i,     ['d'] = with_d,    ['f'] = with_f,     ['n'] = with_n,
+    ['y'] = with_y,     ['a'] = with_a,    ['c'] = with_c,     ['l'] = with_l,
+    ['t'] = with_t,     ['v'] = with_v,    ['<'] = with_angle, ['['] = with_bracket,
+    ['"'] = with_quote, ['#'] = with_hash, [0xe5] = with_e5,   [0xe6] = with_e6,
+    [0xe4] = with_e4,
 };
 
 static unsigned char lower(unsigned char c)
@@ -57,21 +50,19 @@ static unsigned char lower(unsigned char c)
 
 static bool begins(struct slice rest, const char *phrase)
 {
-    size_t n = strlen(phrase);
-    if (rest.n < n)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        if (lower((unsigned char)rest.p[i]) != (unsigned char)phrase[i])
+    size_t n = 0;
+    for (; phrase[n] && n < rest.n; n++) {
+        if (lower((unsigned char)rest.p[n]) != (unsigned char)phrase[n])
             return false;
     }
-    return true;
+    return !phrase[n];
 }
 
 static bool begins_any(struct slice rest)
 {
-    unsigned char first = lower((unsigned char)rest.p[0]);
-    for (size_t i = 0; i < sizeof phrases / sizeof *phrases; i++) {
-        if ((unsigned char)phrases[i][0] == first && begins(rest, phrases[i]))
+    const char *const *list = phrases[lower((unsigned char)rest.p[0])];
+    for (; list && *list; list++) {
+        if (begins(rest, *list))
             return true;
     }
     return false;

@@ -25,12 +25,15 @@ static const int64_t cost_of_script[SCRIPT_COUNT] = {
     [SCRIPT_OTHER] = MILLI,
 };
 
-static int64_t cost_of_ascii(unsigned char c)
-{
-    if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == ' ')
-        return MILLI / 4;
-    return c >= '0' && c <= '9' ? MILLI / 3 : MILLI / 2;
-}
+/* By byte; what is no ASCII counts as a character of its own here. */
+#define LETTER (MILLI / 4)
+#define DIGIT  (MILLI / 3)
+#define SIGN   (MILLI / 2)
+static const uint16_t cost_of_byte[256] = {
+    [0x00 ... 0x1f] = SIGN, [' '] = LETTER,          [0x21 ... 0x2f] = SIGN, ['0' ... '9'] = DIGIT,
+    [0x3a ... 0x40] = SIGN, ['A' ... 'Z'] = LETTER,  [0x5b ... 0x60] = SIGN, ['a' ... 'z'] = LETTER,
+    [0x7b ... 0x7f] = SIGN, [0x80 ... 0xff] = MILLI,
+};
 
 int64_t tokens_estimate(struct slice text)
 {
@@ -39,7 +42,7 @@ int64_t tokens_estimate(struct slice text)
     for (size_t at = 0; at < text.n;) {
         unsigned char c = (unsigned char)text.p[at];
         if (c < 0x80 || !valid) {
-            cost += c < 0x80 ? cost_of_ascii(c) : MILLI;
+            cost += cost_of_byte[c];
             at++;
         } else {
             cost += cost_of_script[script_of(utf8_next(text, &at))];

@@ -87,11 +87,7 @@ struct acks {
 static void tell_acks(void *arg)
 {
     struct acks *a = arg;
-    struct queue_node *n = a->chain, *next;
-    for (; n; n = next) {
-        next = n->next;
-        mill_ledger_done(a->life->mill, (struct ledger_cmd *)(void *)n);
-    }
+    mill_ledger_done(a->life->mill, a->chain);
     list_remove(&a->node);
     mem_free(a);
 }
