@@ -80,15 +80,15 @@ static void publish_later(struct life *l)
 /* A group that is committed and on its way back to the mill. */
 struct acks {
     struct list node;
-    struct life *life;
     struct queue_node *chain;
 };
 
+/* Groups come back in the order of their commits, whichever's time is up first. */
 static void tell_acks(void *arg)
 {
-    struct acks *a = arg;
-    mill_ledger_done(a->life->mill, a->chain);
-    list_remove(&a->node);
+    struct life *l = arg;
+    struct acks *a = LIST_ENTRY(list_pop(&l->untold), struct acks, node);
+    mill_ledger_done(l->mill, a->chain);
     mem_free(a);
 }
 
@@ -97,7 +97,6 @@ static void commit_group(void *arg)
     struct life *l = arg;
     struct fail fail;
     struct acks *acks = mem_zalloc(sizeof *acks);
-    acks->life = l;
     acks->chain = l->waiting;
     list_push(&l->untold, &acks->node);
     l->waiting = NULL;
@@ -120,7 +119,7 @@ static void commit_group(void *arg)
             publish_accept(l->publish, item);
     }
     publish_later(l);
-    virtual_after(&l->w->time, (int64_t)random_below(&l->w->random, 2000), tell_acks, acks);
+    virtual_after(&l->w->time, (int64_t)random_below(&l->w->random, 2000), tell_acks, l);
 }
 
 static void submit(void *self, struct ledger_cmd *cmd)
