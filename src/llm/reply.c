@@ -255,11 +255,18 @@ static void read_broken(struct slice body, struct reply_memory *memory, struct l
     buf_deinit(&clean);
 }
 
+/* Only wanted for a cost, which few providers tell. */
+static struct slice usage_text(const json *doc, struct slice body)
+{
+    bool cost = json_get(json_get(doc, "usage"), "cost") != NULL;
+    return cost ? json_raw_member(body, "usage") : SLICE_NONE;
+}
+
 static void read_good(const struct reply_head *head, struct slice body, struct reply_memory *memory,
                       struct llm_reply *out)
 {
     if (json_parse(body, JSON_MAX_DEPTH, &memory->doc) == ST_OK)
-        read_answer(memory->doc, json_raw_member(body, "usage"), memory, out);
+        read_answer(memory->doc, usage_text(memory->doc, body), memory, out);
     else
         read_broken(body, memory, out);
     int64_t told = limits_usd(head->response_cost);

@@ -27,6 +27,8 @@ static void scrub_key(char *message, const char *key)
 void scrub_message(char *message, const char *key, struct slice request_body)
 {
     struct slice mark = SLICE_LIT("{\"role\":\"user\",\"content\":");
+    if (message[0] == '\0')
+        return;
     scrub_key(message, key);
     ptrdiff_t at = request_body.n > 0 ? slice_find(request_body, mark) : -1;
     if (at < 0)
