@@ -14,8 +14,6 @@
 #include "pipeline/state.h"
 #include "route/price.h"
 
-#define BODY_MAX ((size_t)64 << 20)
-
 bool model_next(const struct mill *m, int tier, int after, int *step)
 {
     const struct config_tier *t = &m->config->tiers[tier];
@@ -45,7 +43,7 @@ struct ask *ask_new(struct mill *m, struct ticket **tickets, size_t n, enum call
     a->due.at = HEAP_OUT;
     for (size_t i = 0; i < n; i++)
         tickets[i]->purpose = purpose;
-    buf_init(&a->body, BODY_MAX);
+    buf_init(&a->body, REQUEST_BYTES_MAX);
     list_push(&m->asks, &a->node);
     return a;
 }
@@ -91,7 +89,6 @@ static struct price price_now(const struct mill_model *model, int64_t unix_us)
 static enum status prepare(struct mill *m, struct ask *a)
 {
     const struct mill_model *model = &m->o.models[a->model];
-    struct buf user;
     int64_t tokens = m->system_tokens;
     for (size_t i = 0; i < a->n; i++) {
         a->texts[i] = a->tickets[i]->content.text;
@@ -110,14 +107,14 @@ static enum status prepare(struct mill *m, struct ask *a)
                          });
     if (a->token_cap == 0)
         return ST_LIMIT;
-    buf_init(&user, BODY_MAX);
-    prompt_user(&user, (const char(*)[SHORT_ID_SIZE])a->ids, a->texts, a->n);
-    buf_clear(&a->body);
-    llm_request_build(model->request, buf_view(&user), a->token_cap, &a->body);
-    bool failed = user.failed || a->body.failed;
-    buf_deinit(&user);
-    if (failed)
+    buf_clear(&m->user);
+    prompt_user(&m->user, (const char(*)[SHORT_ID_SIZE])a->ids, a->texts, a->n);
+    buf_clear(&m->body);
+    llm_request_build(model->request, buf_view(&m->user), a->token_cap, &m->body);
+    if (m->user.failed || m->body.failed)
         return ST_LIMIT;
+    buf_clear(&a->body);
+    buf_slice(&a->body, buf_view(&m->body)); /* no byte more than it needs: thousands wait */
     a->price = price_now(model, mill_unix_now(m));
     return ST_OK;
 }

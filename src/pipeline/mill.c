@@ -191,6 +191,8 @@ static void init_calling(struct mill *m)
     m->picked = mem_array((size_t)limits.max_tickets, sizeof(struct pack_item *));
     m->leaders = map_new();
     heap_init(&m->due);
+    buf_init(&m->user, REQUEST_BYTES_MAX);
+    buf_init(&m->body, REQUEST_BYTES_MAX);
     m->system_tokens = tokens_estimate(slice_str(m->o.system_message));
     m->scales = mem_array(models, sizeof *m->scales);
     for (size_t i = 0; i < models; i++)
@@ -241,6 +243,8 @@ void mill_free(struct mill *m)
     free_work(m);
     if (m->admit)
         ledger_cmd_free(m->admit);
+    buf_deinit(&m->user);
+    buf_deinit(&m->body);
     latencies_deinit(&m->latencies);
     map_free(m->leaders);
     packer_free(m->packer);

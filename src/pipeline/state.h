@@ -26,7 +26,8 @@ struct source_partition {
         lost_at; /* offset that was not in the log, until the next record or EOF tells; -1 = none */
 };
 
-#define ENDPOINT_TROUBLE 5 /* failures in a row after which the endpoint is only probed */
+#define ENDPOINT_TROUBLE  5 /* failures in a row after which the endpoint is only probed */
+#define REQUEST_BYTES_MAX ((size_t)64 << 20)
 
 struct mill {
     struct mill_options o;
@@ -63,6 +64,7 @@ struct mill {
     struct retry_budget retries;
     struct token_scale *scales; /* per model */
     int64_t system_tokens;      /* estimate for the system message */
+    struct buf user, body;      /* scratch of the request in the making */
     bool *model_off;            /* per model */
     int64_t answers;            /* useful ones so far */
     int endpoint_failures;      /* in a row, without an answer between them */
