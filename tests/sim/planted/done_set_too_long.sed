@@ -1,0 +1,3 @@
+# the done-set names one offset too many
+# src/pipeline/frontier.c
+s|w->end = offset + 1;|w->end = offset + 2;|
