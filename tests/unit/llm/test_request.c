@@ -128,8 +128,9 @@ static void extra_members_are_added_and_replace_ours(void **state)
     struct config_model m = plain_model();
     m.json = JSON_MODE_OBJECT;
     m.service_tier = "flex";
-    m.extra_body = "{\"thinking\":{\"type\":\"disabled\"},\"temperature\":1,\"service_tier\":null,"
-                   "\"response_format\":{\"type\":\"text\"},\"seed\":9007199254740993,\"top_p\":0.90}";
+    m.extra_body =
+        "{\"thinking\":{\"type\":\"disabled\"},\"temperature\":1,\"service_tier\":null,"
+        "\"response_format\":{\"type\":\"text\"},\"seed\":9007199254740993,\"top_p\":0.90}";
     check(&m, 200,
           MESSAGES ",\"max_tokens\":300,\"stream\":false,\"thinking\":{\"type\":\"disabled\"},"
                    "\"temperature\":1,\"service_tier\":null,\"response_format\":{\"type\":"
