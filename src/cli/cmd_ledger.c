@@ -43,6 +43,8 @@ static const struct option_row rows[] = {
      .help = "rebuild: also when records of the old ledger are missing from the topics"},
 };
 
+static const char *const unbuilt[] = {"forget", "merge", NULL};
+
 static const struct option_table table = {
     .command = "ledger",
     .usage = "[OPTIONS] verify|rebuild|backup FILE",
@@ -56,6 +58,7 @@ static const struct option_table table = {
     .count = (int)(sizeof rows / sizeof *rows),
     .min_operands = 1,
     .max_operands = 2,
+    .unbuilt = unbuilt,
     .examples = "  ticketmill ledger verify\n"
                 "  ticketmill ledger verify --books-only --ledger ticketmill.db\n"
                 "  ticketmill ledger backup /backup/ticketmill-2026-11-24.db\n"

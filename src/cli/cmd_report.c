@@ -13,7 +13,7 @@ enum format { FORMAT_TABLE, FORMAT_JSON, FORMATS_BUILT };
 struct report_arguments {
     struct ledger_choice from;
     int format;
-    const char *run_id, *day;
+    const char *run_id, *day, *compare;
 };
 
 static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
@@ -63,7 +63,15 @@ static const struct option_row rows[] = {
      .names = formats,
      .available = FORMATS_BUILT,
      .help = "how it is printed (default table; csv, md, html: not available yet)"},
+    {.name = "compare",
+     .argument = "CAMPAIGN",
+     .kind = OPTION_TEXT,
+     .at = AT(compare),
+     .unbuilt = true,
+     .help = "set beside another campaign (not available yet)"},
 };
+
+static const char *const unbuilt[] = {"reconcile", NULL};
 
 static const struct option_table table = {
     .command = "report",
@@ -72,6 +80,7 @@ static const struct option_table table = {
              "tokens, calls, waste, latency. Reads the ledger only, also while a run is on.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
+    .unbuilt = unbuilt,
     .examples = "  ticketmill report --run last\n"
                 "  ticketmill report --ledger shard-0.db --ledger shard-1.db --day 2026-11-24\n"
                 "  ticketmill report --format json | jq .cost.per_ticket\n",

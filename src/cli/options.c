@@ -198,6 +198,12 @@ static int bad_option(const struct option_table *t, int c, char **argv)
 
 static int check_operands(const struct option_table *t, int count, char **operands)
 {
+    for (int i = 0; count > 0 && t->unbuilt && t->unbuilt[i]; i++) {
+        if (strcmp(operands[0], t->unbuilt[i]) == 0) {
+            fprintf(stderr, "ticketmill %s: %s: not available yet\n", t->command, t->unbuilt[i]);
+            return status_exit(ST_CONFIG);
+        }
+    }
     if (count < t->min_operands)
         return options_usage(t, "expected %s", t->usage);
     if (t->max_operands >= 0 && count > t->max_operands) {

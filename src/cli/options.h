@@ -71,6 +71,7 @@ struct option_table {
     const struct option_row *rows;
     int count;
     int min_operands, max_operands; /* -1 = any number */
+    const char *const *unbuilt;     /* first operands that are refused with 78; NULL = none */
     const char *examples;           /* lines "  ticketmill run --limit 100\n" */
     const char *notes;              /* after the options; NULL = none */
 };

@@ -76,12 +76,15 @@ static const struct option_row rows[] = {
      .help = "one day"},
 };
 
+static const char *const unbuilt[] = {"someday", NULL};
+
 static const struct option_table table = {.command = "try",
                                           .usage = "[OPTIONS] [WORD]",
                                           .about = "Tries things.",
                                           .rows = rows,
                                           .count = (int)(sizeof rows / sizeof *rows),
                                           .max_operands = 1,
+                                          .unbuilt = unbuilt,
                                           .examples = "  ticketmill try --fast\n"};
 
 /* What goes to a stream while fn runs is caught in `said`. */
@@ -207,6 +210,7 @@ static void mistakes_are_told_in_one_form(void **state)
         {"one two", 64, "unexpected argument \"two\""},
         {"--format html", 78, "--format html: not available yet"},
         {"--later x", 78, "--later: not available yet"},
+        {"someday one two", 78, "someday: not available yet"},
         {"--later x --limit x", 64, "--limit: expected"},
     };
     (void)state;
