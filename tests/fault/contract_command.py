@@ -135,7 +135,8 @@ def not_available_yet():
     for args in (["run", "--budget", "1"], ["run", "--campaign", "x"], ["run", "--input", "x"],
                  ["run", "--only-provider", "p"], ["run", "--spent", "1"], ["estimate"], ["compare"],
                  ["probe"], ["labels"], ["dlq", "list"], ["report", "--format", "html"],
-                 ["report", "reconcile"], ["check", "--prices"], ["ledger", "merge", "x.db"], ["report", "--compare", "x"],
+                 ["report", "reconcile"], ["check", "--prices"], ["ledger", "merge", "x.db"],
+                 ["report", "--compare", "x"],
                  ["ledger", "forget"]):
         status, out, err = program(*args, text=SMALLEST)
         if status != 78 or "not available yet" not in err or out:
