@@ -196,7 +196,8 @@ enum status kadmin_fence(const struct config_kafka *cfg, const char *transaction
     struct kdelivery unused;
     kdelivery_reset(&unused);
     rd_kafka_t *rk;
-    enum status s = ktxn_open(cfg, transactional_id, FENCE_MESSAGE_BYTES, &unused, &rk, fail);
+    const struct ktxn_limits limits = {FENCE_MESSAGE_BYTES, FENCE_MESSAGE_BYTES};
+    enum status s = ktxn_open(cfg, transactional_id, &limits, &unused, &rk, fail);
     if (s != ST_OK)
         return s;
     s = ktxn_init(rk, kclient_deadline(timeout_ms), fail);

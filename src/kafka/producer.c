@@ -41,7 +41,7 @@ enum state {
 struct kproducer {
     const struct config_kafka *cfg;
     char *transactional_id; /* NULL in idempotent mode */
-    int64_t max_message_bytes;
+    struct ktxn_limits limits;
     enum state state;
     rd_kafka_t *rk;
     rd_kafka_t *committer; /* idempotent mode only: a consumer, for its commit call */
@@ -54,20 +54,31 @@ struct kproducer {
     } batch; /* COMMITTING: what the unknown outcome is about */
 };
 
-enum status kproducer_open(const struct config_kafka *cfg, const char *transactional_id,
-                           int64_t max_message_bytes, struct kproducer **out, struct fail *fail)
+static int64_t topic_limit(int64_t bytes)
 {
-    if (max_message_bytes == 0)
-        max_message_bytes = DEFAULT_MESSAGE_BYTES;
-    if (max_message_bytes < LEAST_MESSAGE_BYTES)
-        max_message_bytes = LEAST_MESSAGE_BYTES;
+    if (bytes == 0)
+        return DEFAULT_MESSAGE_BYTES;
+    return bytes < LEAST_MESSAGE_BYTES ? LEAST_MESSAGE_BYTES : bytes;
+}
+
+static struct ktxn_limits limits_of(struct kproducer_limits topics)
+{
+    int64_t results = topic_limit(topics.results_bytes), dead = topic_limit(topics.dead_bytes);
+    if (results < dead)
+        return (struct ktxn_limits){.record_bytes = dead, .batch_bytes = results};
+    return (struct ktxn_limits){.record_bytes = results, .batch_bytes = dead};
+}
+
+enum status kproducer_open(const struct config_kafka *cfg, const char *transactional_id,
+                           struct kproducer_limits limits, struct kproducer **out,
+                           struct fail *fail)
+{
     struct kproducer *p = mem_zalloc(sizeof *p);
     p->cfg = cfg;
-    p->max_message_bytes = max_message_bytes;
+    p->limits = limits_of(limits);
     p->transactional_id = cfg->transactional ? mem_str(transactional_id) : NULL;
     kdelivery_reset(&p->delivery);
-    enum status s =
-        ktxn_open(cfg, p->transactional_id, max_message_bytes, &p->delivery, &p->rk, fail);
+    enum status s = ktxn_open(cfg, p->transactional_id, &p->limits, &p->delivery, &p->rk, fail);
     if (s == ST_OK && !cfg->transactional)
         s = kclient_consumer(cfg, &(struct kconsumer_options){0}, &p->committer, fail);
     if (s != ST_OK) {
@@ -149,8 +160,7 @@ static enum status abort_open(struct kproducer *p, int64_t deadline, struct fail
 static enum status remake(struct kproducer *p, struct fail *fail)
 {
     rd_kafka_t *rk;
-    enum status s =
-        ktxn_open(p->cfg, p->transactional_id, p->max_message_bytes, &p->delivery, &rk, fail);
+    enum status s = ktxn_open(p->cfg, p->transactional_id, &p->limits, &p->delivery, &rk, fail);
     if (s != ST_OK)
         return s;
     rd_kafka_destroy(p->rk);

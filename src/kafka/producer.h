@@ -31,12 +31,17 @@ struct commit_offset {
     const char *metadata; /* printable ASCII, ≤ KPRODUCER_METADATA_MAX bytes; NULL = none */
 };
 
-/* Allocates and checks the configuration; talks to nobody. max_message_bytes: the smaller
- * `max.message.bytes` of the two topics, 0 = Kafka's default of 1,048,588. Both it and the batch
- * size are bounded by that, because a broker refuses a too large batch whole.
- * ST_CONFIG: a property is refused or unknown. */
+/* `max.message.bytes` of the two topics; 0 = Kafka's default of 1,048,588. One record may be as
+ * large as the larger of them allows (the caller keeps each topic's own limit); a batch of several
+ * stays within the smaller, because a broker refuses a too large batch whole. */
+struct kproducer_limits {
+    int64_t results_bytes, dead_bytes;
+};
+
+/* Allocates and checks the configuration; talks to nobody. ST_CONFIG: a property is refused or
+ * unknown. */
 MUST_CHECK enum status kproducer_open(const struct config_kafka *cfg, const char *transactional_id,
-                                      int64_t max_message_bytes, struct kproducer **out,
+                                      struct kproducer_limits limits, struct kproducer **out,
                                       struct fail *fail);
 
 /* init_transactions: finishes or aborts what an earlier holder of the id left behind and fences

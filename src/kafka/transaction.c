@@ -20,8 +20,8 @@ enum {
 };
 
 enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_id,
-                      int64_t max_message_bytes, struct kdelivery *delivery, rd_kafka_t **out,
-                      struct fail *fail)
+                      const struct ktxn_limits *limits, struct kdelivery *delivery,
+                      rd_kafka_t **out, struct fail *fail)
 {
     struct kconf k;
     kconf_init(&k, cfg, delivery);
@@ -30,9 +30,9 @@ enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_
     kconf_set(&k, "compression.type", "lz4");
     kconf_set(&k, "partitioner", "murmur2_random");
     kconf_set(&k, "queue.buffering.max.kbytes", "65536");
-    kconf_set_i64(&k, "message.max.bytes", max_message_bytes);
+    kconf_set_i64(&k, "message.max.bytes", limits->record_bytes);
     kconf_set_i64(&k, "batch.size",
-                  max_message_bytes < BATCH_BYTES ? max_message_bytes : BATCH_BYTES);
+                  limits->batch_bytes < BATCH_BYTES ? limits->batch_bytes : BATCH_BYTES);
     kconf_set_i64(&k, "message.timeout.ms", MESSAGE_TIMEOUT_MS);
     kconf_set_i64(&k, "topic.metadata.propagation.max.ms", MISSING_TOPIC_MS);
     kconf_user(&k);

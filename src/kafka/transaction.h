@@ -21,9 +21,14 @@ enum ktxn {
     KTXN_BROKEN  /* the handle is of no use any more */
 };
 
-/* A transactional producer handle that has talked to nobody. max_message_bytes > 0. */
+struct ktxn_limits {
+    int64_t record_bytes; /* of one record alone in its batch */
+    int64_t batch_bytes;  /* of a batch of several */
+};
+
+/* A transactional producer handle that has talked to nobody. */
 MUST_CHECK enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_id,
-                                 int64_t max_message_bytes, struct kdelivery *delivery,
+                                 const struct ktxn_limits *limits, struct kdelivery *delivery,
                                  rd_kafka_t **out, struct fail *fail);
 
 /* init_transactions, again and again while the reason passes. ST_UNAVAILABLE at the deadline. */

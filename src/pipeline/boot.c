@@ -81,12 +81,10 @@ static void tell_known(struct boot *b)
 static enum status take_over(struct boot *b, struct fail *fail)
 {
     struct startup *s = &b->startup;
-    int64_t max = s->max_result_bytes;
-    if (s->max_dead_bytes > 0 && (max == 0 || s->max_dead_bytes < max))
-        max = s->max_dead_bytes;
+    const struct kproducer_limits limits = {s->max_result_bytes, s->max_dead_bytes};
     ledger_set_limits(b->ledger, s->max_result_bytes, s->max_dead_bytes);
     enum status st =
-        kproducer_open(&b->config->kafka, b->transactional_id, max, &b->producer, fail);
+        kproducer_open(&b->config->kafka, b->transactional_id, limits, &b->producer, fail);
     if (st == ST_OK)
         st = startup_fence(s, fail);
     if (st == ST_OK)

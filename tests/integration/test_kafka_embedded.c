@@ -66,7 +66,8 @@ static void rows_and_offsets_are_published_without_a_transaction(void **state)
     struct fail fail = {.text = ""};
     struct kproducer *p;
     struct kadmin *a;
-    assert_int_equal(kproducer_open(&cfg, "demo-0", 0, &p, &fail), ST_OK);
+    assert_int_equal(kproducer_open(&cfg, "demo-0", (struct kproducer_limits){0}, &p, &fail),
+                     ST_OK);
     assert_int_equal(kproducer_init(p, TIMEOUT_MS, &fail), ST_OK);
     assert_int_equal(kadmin_open(&cfg, TIMEOUT_MS, &a, &fail), ST_OK);
     struct outrow result = {.seq = 1, .timestamp_unix_ms = -1, .key = SLICE_LIT("k")};

@@ -89,7 +89,7 @@ static int be_zombie(char **argv)
     snprintf(z.input, sizeof z.input, "%s", argv[3]);
     struct kproducer *p;
     struct fail fail;
-    if (kproducer_open(&z.cfg, argv[5], 0, &p, &fail) != ST_OK ||
+    if (kproducer_open(&z.cfg, argv[5], (struct kproducer_limits){0}, &p, &fail) != ST_OK ||
         kproducer_init(p, INIT_MS, &fail) != ST_OK)
         return 100;
     enum status s = publish_stubbornly(&z, p, "zombie", 50, "1;zombie");
@@ -248,7 +248,8 @@ static void unreachable_brokers_are_reported_in_time(void **state)
     f.cfg.brokers = "127.0.0.1:1";
     struct kproducer *p;
     struct fail fail;
-    assert_int_equal(kproducer_open(&f.cfg, f.transactional_id, 0, &p, &fail), ST_OK);
+    assert_int_equal(
+        kproducer_open(&f.cfg, f.transactional_id, (struct kproducer_limits){0}, &p, &fail), ST_OK);
     assert_int_equal(kproducer_init(p, 1500, &fail), ST_UNAVAILABLE);
     assert_int_equal(kproducer_init(p, 500, &fail), ST_UNAVAILABLE);
     kproducer_close(p);

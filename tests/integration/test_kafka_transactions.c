@@ -216,13 +216,35 @@ static void row_too_large_for_the_client_aborts_and_is_named(void **state)
     char *big = big_value();
     struct kproducer *p;
     struct fail fail;
-    assert_int_equal(kproducer_open(&f.cfg, f.transactional_id, BIG / 2, &p, &fail), ST_OK);
+    const struct kproducer_limits small = {BIG / 2, BIG / 2};
+    assert_int_equal(kproducer_open(&f.cfg, f.transactional_id, small, &p, &fail), ST_OK);
     assert_int_equal(kproducer_init(p, INIT_MS, &fail), ST_OK);
     assert_int_equal(kafka_fixture_publish(&f, p, 1, "before", 3, "1;before"), ST_OK);
     assert_int_equal(publish_with_big_row(p, big), ST_LIMIT);
     check_nothing_of_it_is_visible_and_the_next_one_works(p);
     kproducer_close(p);
     mem_free(big);
+}
+
+static void a_dead_letter_may_be_larger_than_a_result(void **state)
+{
+    const struct config_pair large = {"max.message.bytes", "3000000"};
+    const struct kproducer_limits limits = {20000, 3000000};
+    struct fail fail;
+    struct kproducer *p;
+    (void)state;
+    snprintf(f.dead, sizeof f.dead, "%.40s-large", f.results);
+    assert_int_equal(kadmin_create(f.admin, f.dead, 1, &large, 1, &fail), ST_OK);
+    struct slice value = slice_of(mem_zalloc(2500000), 2500000);
+    random_bytes((char *)(uintptr_t)value.p, value.n);
+    struct outrow dead = {.seq = 1, .kind = OUTROW_DEAD, .timestamp_unix_ms = -1, .value = value};
+    struct outrow result = {.seq = 2, .timestamp_unix_ms = -1, .value = SLICE_LIT("{}")};
+    struct outrow *rows[] = {&dead, &result, &result};
+    assert_int_equal(kproducer_open(&f.cfg, f.transactional_id, limits, &p, &fail), ST_OK);
+    assert_int_equal(kproducer_init(p, INIT_MS, &fail), ST_OK);
+    assert_int_equal(kproducer_publish(p, rows, 3, NULL, 0, &fail), ST_OK);
+    kproducer_close(p);
+    mem_free((void *)(uintptr_t)value.p);
 }
 
 static void missing_topic_is_a_matter_of_configuration(void **state)
@@ -240,7 +262,8 @@ static void producer_made_anew_stops_when_somebody_else_moved_the_offsets(void *
     char *big = big_value();
     struct kproducer *p;
     struct fail fail;
-    assert_int_equal(kproducer_open(&f.cfg, f.transactional_id, BIG / 2, &p, &fail), ST_OK);
+    const struct kproducer_limits small = {BIG / 2, BIG / 2};
+    assert_int_equal(kproducer_open(&f.cfg, f.transactional_id, small, &p, &fail), ST_OK);
     assert_int_equal(kproducer_init(p, INIT_MS, &fail), ST_OK);
     const struct commit_offset stale = {f.input, 0, 0, "1;what was read at start"};
     kproducer_known(p, &stale, 1);
@@ -268,6 +291,7 @@ int main(void)
         ON_BROKER(two_thousand_rows_go_in_one_transaction),
         ON_BROKER(row_too_large_for_the_broker_aborts_and_is_named),
         ON_BROKER(row_too_large_for_the_client_aborts_and_is_named),
+        ON_BROKER(a_dead_letter_may_be_larger_than_a_result),
         ON_BROKER(missing_topic_is_a_matter_of_configuration),
         ON_BROKER(producer_made_anew_stops_when_somebody_else_moved_the_offsets),
     };

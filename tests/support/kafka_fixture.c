@@ -118,7 +118,8 @@ struct kproducer *kafka_fixture_producer(struct kafka_fixture *f)
 {
     struct kproducer *p;
     struct fail fail;
-    must(kproducer_open(&f->cfg, f->transactional_id, 0, &p, &fail), &fail);
+    must(kproducer_open(&f->cfg, f->transactional_id, (struct kproducer_limits){0}, &p, &fail),
+         &fail);
     must(kproducer_init(p, TIMEOUT_MS, &fail), &fail);
     return p;
 }

@@ -36,7 +36,7 @@ static enum status open_both(const struct config_kafka *cfg, struct fail *fail)
     if (s != ST_OK)
         return s;
     kadmin_close(a);
-    s = kproducer_open(cfg, "g-0", 0, &p, fail);
+    s = kproducer_open(cfg, "g-0", (struct kproducer_limits){0}, &p, fail);
     if (s == ST_OK)
         kproducer_close(p);
     return s;
