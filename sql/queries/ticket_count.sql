@@ -1,2 +1,2 @@
--- Records in the books.
-SELECT count(*) FROM ticket;
+-- Records in the books, without those that were only taken over from another ledger.
+SELECT count(*) FROM ticket WHERE state <> 4;

@@ -1,5 +1,8 @@
 /* The state machine's frame: one turn of it, its timer, and the events that come from outside.
  *
+ * Nothing is read before the publisher has committed our offsets once: a fenced run pays nothing,
+ * and a ledger that is new to its group leaves no work behind that it could not claim.
+ *
  * Every event ends in mill_turn: read what may be read, send what may be sent, see whether the
  * run is over, set the timer for the next time something is due.
  */
@@ -66,7 +69,7 @@ void mill_turn(struct mill *m)
     if (m->in_turn || m->phase == MILL_OVER)
         return;
     m->in_turn = true;
-    if (m->phase == MILL_RUNNING) {
+    if (m->phase == MILL_RUNNING && m->claimed) {
         intake_pump(m);
         dispatch_pump(m);
     }
@@ -140,6 +143,7 @@ static void count_published(struct mill *m, const struct publish_report *r)
 static void published_ok(struct mill *m, const struct publish_report *r)
 {
     mill_progress(m);
+    m->claimed = true;
     count_published(m, r);
     if (r->results + r->dead + r->earlier > 0)
         mark_published(m, r->published_seq);

@@ -78,6 +78,7 @@ struct mill {
     bool grace_over;
     int64_t publish_until_mono_us; /* stopping by signal: 0 = not yet publishing the last */
     bool publishing_given_up;
+    bool claimed;        /* our offsets are committed: from here on work is taken in */
     bool publisher_over; /* nothing more will be published */
     bool limit_reached;
     enum status stops[8]; /* reasons given so far */

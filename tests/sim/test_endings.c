@@ -99,13 +99,19 @@ static void stop(void *arg)
     mill_signal(w->mill);
 }
 
+static void lose_brokers(void *arg)
+{
+    struct sim_world *w = arg;
+    w->kafka.fail_percent = 100;
+}
+
 static void told_to_stop_while_no_broker_answers_a_run_leaves_after_its_grace(void **state)
 {
     struct sim_world w;
     (void)state;
     sim_world_init(&w, 1);
     put(&w, 0, 30, 0);
-    w.kafka.fail_percent = 100;
+    virtual_after(&w.time, SECOND, lose_brokers, &w);
     virtual_after(&w.time, 5 * SECOND, stop, &w);
     int64_t start = w.time.now_us;
     sim_live(&w, -1);
@@ -115,6 +121,20 @@ static void told_to_stop_while_no_broker_answers_a_run_leaves_after_its_grace(vo
     sim_live(&w, -1);
     assert_int_equal(w.exit_code, 0);
     assert_int_equal(published(&w), 30);
+    sim_world_deinit(&w);
+}
+
+static void nothing_is_paid_before_the_offsets_are_claimed(void **state)
+{
+    struct sim_world w;
+    (void)state;
+    sim_world_init(&w, 1);
+    put(&w, 0, 30, 0);
+    w.kafka.fail_percent = 100;
+    sim_live(&w, -1);
+    assert_int_equal(w.exit_code, 69);
+    assert_int_equal(w.end.read, 0);
+    assert_int_equal(w.provider.calls, 0);
     sim_world_deinit(&w);
 }
 
@@ -156,6 +176,7 @@ int main(void)
         cmocka_unit_test(copies_of_a_rejected_ticket_that_fill_the_window_do_not_stall_the_run),
         cmocka_unit_test(answers_that_are_all_too_large_are_not_asked_for_without_pause),
         cmocka_unit_test(told_to_stop_while_no_broker_answers_a_run_leaves_after_its_grace),
+        cmocka_unit_test(nothing_is_paid_before_the_offsets_are_claimed),
         cmocka_unit_test(a_limit_ends_a_run_well_and_the_next_one_goes_on),
         cmocka_unit_test(an_error_of_our_own_is_not_hidden_by_lost_records),
     };

@@ -29,6 +29,7 @@ struct life {
     struct queue_node *waiting, **waiting_end; /* commands for the next group */
     struct list untold;                        /* struct acks */
     bool group_due, step_due, publish_over;
+    bool step_unasked; /* the first one, and one after trouble, as the publisher thread does it */
     bool over;
     int64_t *published[SIM_PARTITIONS];
     size_t published_count[SIM_PARTITIONS];
@@ -52,7 +53,9 @@ static void publish_turn(void *arg)
 {
     struct life *l = arg;
     l->step_due = false;
-    if (l->publish_over || publish_wait_ms(l->publish) != 0) {
+    bool unasked = l->step_unasked;
+    l->step_unasked = false;
+    if (l->publish_over || (!unasked && publish_wait_ms(l->publish) != 0)) {
         publish_later(l);
         return;
     }
@@ -60,7 +63,7 @@ static void publish_turn(void *arg)
     l->publish_over = next == PUBLISH_OVER;
     virtual_after(&l->w->time, (int64_t)random_below(&l->w->random, 3000), tell_report, l);
     if (next == PUBLISH_RETRY) {
-        l->step_due = true;
+        l->step_due = l->step_unasked = true;
         virtual_after(&l->w->time, 500000, publish_turn, l);
         return;
     }
@@ -299,7 +302,8 @@ static void start(struct life *l, struct sim_world *w)
     w->mill = l->mill;
     w->kafka.wake = (void (*)(void *))mill_source_woke;
     w->kafka.wake_arg = l->mill;
-    publish_later(l);
+    l->step_due = l->step_unasked = true;
+    virtual_after(&w->time, (int64_t)random_below(&w->random, 20000), publish_turn, l);
     mill_start(l->mill);
 }
 

@@ -147,10 +147,13 @@ static void published_offsets_are_those_that_need_nothing_more(void **state)
 {
     struct ledger_fixture *f = *state;
     static const int64_t adopted[] = {1, 3};
+    struct ledger_info info;
     struct seen seen = {0};
     struct fail fail;
 
     assert_int_equal(ledger_adopt(f->ledger, f->source, 0, adopted, 2, &fail), ST_OK);
+    assert_int_equal(ledger_info(f->ledger, &info, &fail), ST_OK);
+    assert_int_equal(info.tickets, 0); /* the same takeover may be asked for once more */
     fill(f, 4, 2);
     admit(f, 6, "open");
     struct ledger_cmd *cmd = admit_cmd(f, 7, "tombstone");
