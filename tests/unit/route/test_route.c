@@ -39,11 +39,26 @@ static void price_in_force_is_the_newest_that_has_begun(void **state)
 
 static void bound_uses_bytes_overhead_and_the_dearest_input_rate(void **state)
 {
-    struct price p = price_of(&periods[1]);
-    int64_t bound = 0;
+    static const struct {
+        int64_t input, cached, cache_write, dearest;
+    } cases[] = {
+        {200000, 90000, 260000, 260000},
+        {200000, 210000, 0, 210000},
+        {200000, 210000, 205000, 210000},
+        {200000, 200000, 200000, 200000},
+        {0, 0, 0, 0},
+    };
     (void)state;
-    assert_int_equal(price_bound(&p, &model, 1000, 200, &bound), ST_OK);
-    assert_int_equal(bound, (1000 + 64) * 260000 + (200 + 10) * 300000);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct price p = {.priced = true,
+                          .input = cases[i].input,
+                          .cached = cases[i].cached,
+                          .cache_write = cases[i].cache_write,
+                          .output = 300000};
+        int64_t bound = 0;
+        assert_int_equal(price_bound(&p, &model, 1000, 200, &bound), ST_OK);
+        assert_int_equal(bound, (1000 + 64) * cases[i].dearest + (200 + 10) * 300000);
+    }
 }
 
 static void bound_of_an_unpriced_model_is_unpriced_never_zero(void **state)
@@ -57,12 +72,24 @@ static void bound_of_an_unpriced_model_is_unpriced_never_zero(void **state)
 
 static void bound_that_does_not_fit_is_an_overflow(void **state)
 {
+    static const struct {
+        int64_t bytes, cap;
+    } cases[] = {
+        {INT64_MAX - 10, 200},           /* bytes and overhead */
+        {1000, INT64_MAX - 5},           /* cap and reasoning */
+        {INT64_MAX / 1000, 200},         /* input tokens times their rate */
+        {1000, INT64_MAX / 1000},        /* output tokens times theirs */
+        {INT64_MAX / 260000 - 64, 200},  /* their sum */
+        {1000, INT64_MAX / 300000 - 10}, /* likewise */
+    };
     struct price p = price_of(&periods[1]);
-    int64_t bound = 5;
     (void)state;
-    assert_int_equal(price_bound(&p, &model, INT64_MAX - 10, 200, &bound), ST_OVERFLOW);
-    assert_int_equal(price_bound(&p, &model, INT64_MAX / 1000, 200, &bound), ST_OVERFLOW);
-    assert_int_equal(bound, 5);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t bound = 5;
+        assert_int_equal(price_bound(&p, &model, cases[i].bytes, cases[i].cap, &bound),
+                         ST_OVERFLOW);
+        assert_int_equal(bound, 5);
+    }
 }
 
 static void delays_grow_to_the_cap_and_respect_the_floor(void **state)
