@@ -34,8 +34,8 @@ void sim_put_tickets(struct sim_world *w)
         int p = (int)random_below(&w->random, SIM_PARTITIONS);
         snprintf(key, sizeof key, "T-%d", n);
         snprintf(value, sizeof value,
-                 "{\"ticket_id\":\"T-%d\",\"body\":\"ticket %d of seed %llu\"}", n, n,
-                 (unsigned long long)w->seed);
+                 "{\"ticket_id\":\"T-%d\",\"body\":\"ticket %d of seed %llu%s\"}", n, n,
+                 (unsigned long long)w->seed, random_below(&w->random, 3) ? "" : ", changed");
         uint64_t kind = random_below(&w->random, 25);
         fake_kafka_put(&w->kafka, p, key, kind == 0 ? NULL : kind == 1 ? "{broken" : value);
     }
@@ -47,6 +47,9 @@ void sim_draw_faults(struct sim_world *w)
         if (random_below(&w->random, 3) == 0)
             w->provider.percent[f] = (int)random_below(&w->random, 12);
     }
+    /* Now and then a model that hardly ever serves, so that tickets use up their attempts. */
+    if (random_below(&w->random, 6) == 0)
+        w->provider.percent[FAKE_BLANK] = 40 + (int)random_below(&w->random, 40);
     if (random_below(&w->random, 2) == 0)
         w->kafka.fail_percent = (int)random_below(&w->random, 30);
     if (random_below(&w->random, 2) == 0)
