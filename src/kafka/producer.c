@@ -18,14 +18,7 @@
 #include "kafka/offsets.h"
 #include "kafka/transaction.h"
 
-enum {
-    PUBLISH_MS = 40000,
-    RECOVER_MS = 15000,
-    CLOSE_MS = 5000,
-    MEET_MS = 2000,
-    DEFAULT_MESSAGE_BYTES = 1048588,
-    LEAST_MESSAGE_BYTES = 1000 /* librdkafka takes no less */
-};
+enum { PUBLISH_MS = 40000, RECOVER_MS = 15000, CLOSE_MS = 5000, MEET_MS = 2000 };
 
 enum state {
     NEEDS_INIT,   /* the handle has not met the brokers */
@@ -54,28 +47,13 @@ struct kproducer {
     } batch; /* COMMITTING: what the unknown outcome is about */
 };
 
-static int64_t topic_limit(int64_t bytes)
-{
-    if (bytes == 0)
-        return DEFAULT_MESSAGE_BYTES;
-    return bytes < LEAST_MESSAGE_BYTES ? LEAST_MESSAGE_BYTES : bytes;
-}
-
-static struct ktxn_limits limits_of(struct kproducer_limits topics)
-{
-    int64_t results = topic_limit(topics.results_bytes), dead = topic_limit(topics.dead_bytes);
-    if (results < dead)
-        return (struct ktxn_limits){.record_bytes = dead, .batch_bytes = results};
-    return (struct ktxn_limits){.record_bytes = results, .batch_bytes = dead};
-}
-
 enum status kproducer_open(const struct config_kafka *cfg, const char *transactional_id,
                            struct kproducer_limits limits, struct kproducer **out,
                            struct fail *fail)
 {
     struct kproducer *p = mem_zalloc(sizeof *p);
     p->cfg = cfg;
-    p->limits = limits_of(limits);
+    p->limits = ktxn_limits_of(limits.results_bytes, limits.dead_bytes);
     p->transactional_id = cfg->transactional ? mem_str(transactional_id) : NULL;
     kdelivery_reset(&p->delivery);
     enum status s = ktxn_open(cfg, p->transactional_id, &p->limits, &p->delivery, &p->rk, fail);

@@ -16,8 +16,24 @@ enum {
                                         wait that long for a killed run that is not started again */
     MESSAGE_TIMEOUT_MS = 30000,
     MISSING_TOPIC_MS = 10000, /* a broker that has just come up may not know its topics yet */
-    BATCH_BYTES = 1000000     /* librdkafka's default */
+    BATCH_BYTES = 1000000,    /* librdkafka's default */
+    DEFAULT_MESSAGE_BYTES = 1048588,
+    LEAST_MESSAGE_BYTES = 1000 /* librdkafka takes no less */
 };
+
+static int64_t topic_limit(int64_t bytes)
+{
+    if (bytes == 0)
+        return DEFAULT_MESSAGE_BYTES;
+    return bytes < LEAST_MESSAGE_BYTES ? LEAST_MESSAGE_BYTES : bytes;
+}
+
+struct ktxn_limits ktxn_limits_of(int64_t one_bytes, int64_t other_bytes)
+{
+    int64_t one = topic_limit(one_bytes), other = topic_limit(other_bytes);
+    return (struct ktxn_limits){.record_bytes = one < other ? other : one,
+                                .batch_bytes = one < other ? one : other};
+}
 
 enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_id,
                       const struct ktxn_limits *limits, struct kdelivery *delivery,

@@ -25,6 +25,8 @@ struct ktxn_limits {
     int64_t record_bytes; /* of one record alone in its batch */
     int64_t batch_bytes;  /* of a batch of several */
 };
+/* From max.message.bytes of two topics, 0 = Kafka's default. Pure. */
+struct ktxn_limits ktxn_limits_of(int64_t one_bytes, int64_t other_bytes);
 
 /* A transactional producer handle that has talked to nobody. */
 MUST_CHECK enum status ktxn_open(const struct config_kafka *cfg, const char *transactional_id,
