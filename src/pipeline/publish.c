@@ -33,6 +33,7 @@ struct publish {
     size_t partition_count;
     struct list rows; /* waiting, in order of seq */
     size_t row_count;
+    size_t rows_enough;     /* a transaction is made at once when so many wait */
     int64_t oldest_mono_us; /* when work first waited; 0 = nothing waits */
     int64_t published_seq, earlier_seq;
     bool finish;
@@ -132,7 +133,7 @@ void publish_accept(struct publish *p, struct publish_item *item)
 
 int publish_wait_ms(const struct publish *p)
 {
-    if (p->row_count >= ROWS_ENOUGH || p->finish || p->unsure)
+    if (p->row_count >= p->rows_enough || p->finish || p->unsure)
         return 0;
     if (p->oldest_mono_us == 0)
         return -1;
@@ -300,6 +301,9 @@ struct publish *publish_new(const struct publish_options *o)
     snprintf(head, sizeof head, "1;%s;%d/%d;%s;", o->ledger_id, o->shard, o->shards,
              o->transactional_id);
     p->metadata_head = mem_str(head);
+    p->rows_enough = ROWS_ENOUGH;
+    if (o->window_tickets > 0 && o->window_tickets < 2 * ROWS_ENOUGH)
+        p->rows_enough = (size_t)(o->window_tickets + 1) / 2;
     p->published_seq = o->published_seq;
     p->earlier_seq = o->earlier_seq;
     list_init(&p->rows);

@@ -72,6 +72,8 @@ struct publish_options {
     const struct clock *clock;
     const char *ledger_id, *transactional_id;
     int shard, shards;
+    int64_t
+        window_tickets;    /* of the run; 0 = no matter: never wait for more rows than it lets in */
     int64_t published_seq; /* of earlier runs */
     int64_t earlier_seq;   /* rows up to this sequence were left by earlier runs */
     const struct publish_partition *partitions;

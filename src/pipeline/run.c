@@ -146,6 +146,7 @@ static struct publisher *new_publisher(struct runner *r)
         .transactional_id = r->boot.transactional_id,
         .shard = r->o->shard,
         .shards = r->o->shards,
+        .window_tickets = r->config->run.window_tickets,
         .published_seq = s->published_seq,
         .earlier_seq = r->boot.last_seq,
         .partitions = parts,

@@ -273,6 +273,7 @@ static void start(struct life *l, struct sim_world *w)
                                                        .ledger_id = info.ledger_id,
                                                        .transactional_id = "g-0",
                                                        .shards = 1,
+                                                       .window_tickets = 40,
                                                        .published_seq = seq,
                                                        .earlier_seq = info.last_seq,
                                                        .partitions = out,
