@@ -122,26 +122,15 @@ static void ask_alone(struct mill *m, struct ticket *t, enum call_purpose purpos
     ask_wait(m, ask_new(m, &t, 1, purpose), 0);
 }
 
+/* What is left of the text fits where it stood. */
 static void cut_text(struct ticket *t)
 {
     size_t room = t->content.text.n / 2;
-    char *block = mem_alloc(room + 1);
-    size_t n = text_cut(t->content.text, room, block);
-    /* The old block still holds id and language; the new text lives in one of its own. */
-    char *whole = mem_alloc(t->content.id.n + t->content.language_field.n + n + 1);
-    char *at = whole;
-    struct slice parts[] = {t->content.id, t->content.language_field, slice_of(block, n)};
-    struct slice *into[] = {&t->content.id, &t->content.language_field, &t->content.text};
-    for (size_t i = 0; i < 3; i++) {
-        bool absent = !parts[i].p;
-        if (parts[i].n > 0)
-            memcpy(at, parts[i].p, parts[i].n);
-        *into[i] = absent ? SLICE_NONE : slice_of(at, parts[i].n);
-        at += parts[i].n;
-    }
-    mem_free(block);
-    mem_free(t->content.block);
-    t->content.block = whole;
+    char *cut = mem_alloc(room);
+    char *text = t->content.block + (t->content.text.p - t->content.block);
+    t->content.text.n = text_cut(t->content.text, room, cut);
+    memcpy(text, cut, t->content.text.n);
+    mem_free(cut);
     t->content.flags |= FLAG_TEXT_CUT;
     t->content.est_tokens = tokens_estimate(t->content.text);
     t->text_cut = true;
