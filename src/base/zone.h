@@ -1,0 +1,21 @@
+/* Local days and months in the time zone of the process.
+ *
+ * zone_use sets it once at start (before threads); the rest may be called from any thread.
+ */
+#ifndef TICKETMILL_BASE_ZONE_H
+#define TICKETMILL_BASE_ZONE_H
+
+#include <stdint.h>
+
+void zone_use(const char *iana_name);
+
+struct zone_period {
+    int64_t start_unix_us, end_unix_us; /* [start, end) */
+    int32_t number; /* ascending: days since some day, months since some month */
+};
+
+/* Daylight saving makes days of 23 and 25 hours. */
+struct zone_period zone_day(int64_t unix_us);
+struct zone_period zone_month(int64_t unix_us);
+
+#endif
