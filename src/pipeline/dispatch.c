@@ -190,7 +190,7 @@ static void ask_start(struct mill *m, struct ask *a)
         ask_wait(m, a, 0);
         return;
     }
-    gate_enter(&m->gate);
+    gate_enter(&m->gate, a->est_tokens, mill_now(m));
     failpoint(FP_BEFORE_INTENT);
     submit_intent(m, a);
 }
@@ -199,7 +199,7 @@ void ask_intended(struct mill *m, struct ledger_cmd *cmd)
 {
     struct ask *a = cmd->owner;
     if (cmd->status != ST_OK) {
-        gate_leave(&m->gate);
+        gate_leave(&m->gate, a->est_tokens, -1, mill_now(m));
         ask_wait(m, a, 0);
         drain_stop(m, cmd->status, cmd->fail.text);
         return;
@@ -262,7 +262,7 @@ static struct ask *next_pack(struct mill *m, int64_t now)
 void dispatch_pump(struct mill *m)
 {
     int64_t now = mill_now(m);
-    while (m->phase == MILL_RUNNING && gate_open(&m->gate, now)) {
+    while (m->phase == MILL_RUNNING && gate_wait_us(&m->gate, 0, now) == 0) {
         struct ask *a = next_due(m, now);
         if (!a)
             a = next_pack(m, now);

@@ -24,11 +24,11 @@ static void endpoint_failed(struct mill *m, struct ask *a, int64_t now)
     a->is_retry = true;
     m->endpoint_failures++;
     if (a->failure == FAIL_TIMEOUT)
-        gate_halve(&m->gate, a->sent_mono_us, now);
+        gate_timeout(&m->gate, a->sent_mono_us, now);
     if (m->endpoint_failures < ENDPOINT_TROUBLE)
         return;
     int over = m->endpoint_failures - ENDPOINT_TROUBLE + 1;
-    gate_halve(&m->gate, a->sent_mono_us, now);
+    gate_throttled(&m->gate, a->sent_mono_us, now);
     gate_pause(&m->gate, now + retry_delay_us(over, a->retry_after_us, &m->random));
 }
 
@@ -36,7 +36,7 @@ static void endpoint_throttled(struct mill *m, struct ask *a, int64_t now)
 {
     a->failures++;
     a->is_retry = true;
-    gate_halve(&m->gate, a->sent_mono_us, now);
+    gate_throttled(&m->gate, a->sent_mono_us, now);
     gate_pause(&m->gate, now + retry_delay_us(a->failures, a->retry_after_us, &m->random));
 }
 
@@ -104,7 +104,7 @@ static void judge_endpoint(struct mill *m, struct ask *a)
     case FAIL_TRUNCATED:
         m->outages += m->endpoint_failures >= ENDPOINT_TROUBLE;
         m->endpoint_failures = 0;
-        gate_success(&m->gate);
+        gate_success(&m->gate, now - a->sent_mono_us, now);
         break;
     case FAIL_OVERSIZE:
     case FAIL_POLICY:

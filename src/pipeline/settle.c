@@ -323,11 +323,19 @@ static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
     mill_submit(m, s.cmd);
 }
 
+/* What the call took of the endpoint's tokens a minute; -1 = nothing. */
+static int64_t used_tokens(const struct ask *a, const struct llm_reply *reply)
+{
+    if (reply->usage.present)
+        return reply->usage.input + reply->usage.output;
+    return reply->sent && reply->failure != FAIL_THROTTLED ? a->est_tokens : -1;
+}
+
 void ask_replied(void *arg, const struct llm_reply *reply)
 {
     struct ask *a = arg;
     struct mill *m = a->mill;
-    gate_leave(&m->gate);
+    gate_leave(&m->gate, a->est_tokens, used_tokens(a, reply), mill_now(m));
     a->flight = NULL;
     m->stats.in_flight--;
     settle(m, a, reply);
@@ -337,7 +345,7 @@ void ask_replied(void *arg, const struct llm_reply *reply)
 void ask_unsent(struct mill *m, struct ask *a)
 {
     struct llm_reply reply;
-    gate_leave(&m->gate);
+    gate_leave(&m->gate, a->est_tokens, -1, mill_now(m));
     reply_init(&reply);
     reply.failure = FAIL_NOT_SENT;
     settle(m, a, &reply);

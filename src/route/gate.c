@@ -19,30 +19,40 @@ int64_t gate_limit(const struct gate *g)
     return limit < 1 ? 1 : limit;
 }
 
-bool gate_open(const struct gate *g, int64_t now_mono_us)
+int64_t gate_wait_us(const struct gate *g, int64_t tokens, int64_t now_mono_us)
 {
-    return now_mono_us >= g->paused_until_us && g->in_flight < gate_limit(g);
+    (void)tokens;
+    if (g->in_flight >= gate_limit(g))
+        return INT64_MAX;
+    return now_mono_us >= g->paused_until_us ? 0 : g->paused_until_us - now_mono_us;
 }
 
-void gate_enter(struct gate *g)
+void gate_enter(struct gate *g, int64_t tokens, int64_t now_mono_us)
 {
+    (void)tokens;
+    (void)now_mono_us;
     g->in_flight++;
 }
 
-void gate_leave(struct gate *g)
+void gate_leave(struct gate *g, int64_t tokens, int64_t used_tokens, int64_t now_mono_us)
 {
+    (void)tokens;
+    (void)used_tokens;
+    (void)now_mono_us;
     assert(g->in_flight > 0);
     g->in_flight--;
 }
 
-void gate_success(struct gate *g)
+void gate_success(struct gate *g, int64_t latency_us, int64_t now_mono_us)
 {
+    (void)latency_us;
+    (void)now_mono_us;
     g->limit_milli += 1000 / gate_limit(g) + 1;
     if (g->limit_milli > g->max * 1000)
         g->limit_milli = g->max * 1000;
 }
 
-void gate_halve(struct gate *g, int64_t sent_mono_us, int64_t now_mono_us)
+void gate_throttled(struct gate *g, int64_t sent_mono_us, int64_t now_mono_us)
 {
     if (sent_mono_us < g->halved_at_us)
         return;
@@ -50,6 +60,18 @@ void gate_halve(struct gate *g, int64_t sent_mono_us, int64_t now_mono_us)
     g->limit_milli /= 2;
     if (g->limit_milli < 1000)
         g->limit_milli = 1000;
+}
+
+void gate_timeout(struct gate *g, int64_t sent_mono_us, int64_t now_mono_us)
+{
+    gate_throttled(g, sent_mono_us, now_mono_us);
+}
+
+void gate_told(struct gate *g, const struct gate_told *told, int64_t now_mono_us)
+{
+    (void)g;
+    (void)told;
+    (void)now_mono_us;
 }
 
 void gate_pause(struct gate *g, int64_t until_mono_us)

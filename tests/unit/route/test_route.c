@@ -1,11 +1,10 @@
-/* Prices, retries and the gate: pure code, time moved by hand. */
+/* Prices and retries: pure code, time moved by hand. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 /* cmocka needs the above */
 #include <cmocka.h>
 
-#include "route/gate.h"
 #include "route/price.h"
 #include "route/retry.h"
 
@@ -142,52 +141,6 @@ static void retry_budget_forgets_what_has_left_its_window(void **state)
     assert_true(retry_budget_take(&b, INT64_C(1) << 50));
 }
 
-static void gate_halves_once_per_burst_and_opens_slowly(void **state)
-{
-    struct gate g;
-    (void)state;
-    gate_init(&g, 64);
-    assert_int_equal(gate_limit(&g), 64);
-    for (int i = 0; i < 64; i++)
-        gate_halve(&g, 100, 200);
-    assert_int_equal(gate_limit(&g), 32);
-    gate_halve(&g, 201, 300);
-    assert_int_equal(gate_limit(&g), 16);
-    for (int i = 0; i < 16; i++)
-        gate_success(&g);
-    assert_int_equal(gate_limit(&g), 17);
-    for (int i = 0; i < 100000; i++)
-        gate_success(&g);
-    assert_int_equal(gate_limit(&g), 64);
-}
-
-static void gate_never_closes_for_good(void **state)
-{
-    struct gate g;
-    (void)state;
-    gate_init(&g, 1);
-    for (int i = 1; i < 50; i++)
-        gate_halve(&g, i * 100, i * 100 + 50);
-    assert_int_equal(gate_limit(&g), 1);
-    assert_true(gate_open(&g, 0));
-}
-
-static void gate_counts_calls_and_pauses(void **state)
-{
-    struct gate g;
-    (void)state;
-    gate_init(&g, 2);
-    gate_enter(&g);
-    assert_true(gate_open(&g, 0));
-    gate_enter(&g);
-    assert_false(gate_open(&g, 0));
-    gate_leave(&g);
-    gate_pause(&g, 1000);
-    gate_pause(&g, 500);
-    assert_false(gate_open(&g, 999));
-    assert_true(gate_open(&g, 1000));
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,9 +151,6 @@ int main(void)
         cmocka_unit_test(delays_grow_to_the_cap_and_respect_the_floor),
         cmocka_unit_test(retries_are_a_tenth_of_the_calls_but_never_below_the_floor),
         cmocka_unit_test(retry_budget_forgets_what_has_left_its_window),
-        cmocka_unit_test(gate_halves_once_per_burst_and_opens_slowly),
-        cmocka_unit_test(gate_never_closes_for_good),
-        cmocka_unit_test(gate_counts_calls_and_pauses),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
