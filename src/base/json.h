@@ -56,6 +56,8 @@ bool json_pointer_valid(const char *pointer);
 /* Finds the raw text of a top-level member without building a tree, e.g. a 64-bit integer that
  * must not pass through a double. SLICE_NONE when absent. `text` must have passed json_parse. */
 struct slice json_raw_member(struct slice text, const char *key);
+/* The same for the item of an array, from 0. */
+struct slice json_raw_item(struct slice text, size_t index);
 
 /* Compact text of v, appended. Strings re-escaped minimally, UTF-8 raw; numbers as the double they
  * were read into. NULL prints null. */

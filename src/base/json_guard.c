@@ -4,7 +4,7 @@
  *
  * It runs over every ticket and every answer: runs of plain ASCII inside strings are skipped
  * eight bytes at a time, and nesting is a bit per level instead of recursion. It builds nothing;
- * json_raw_member uses the same steps to find where a member's text begins and ends.
+ * json_raw_member and json_raw_item use the same steps to find where a text begins and ends.
  */
 #include "base/json.h"
 
@@ -323,5 +323,25 @@ struct slice json_raw_member(struct slice text, const char *key)
         bool at_key = s.depth == 1 && s.want == WANT_VALUE && in_object(&s);
         if (at_key && key_spells(s.key, slice_str(key)))
             return value_text(&s);
+    }
+}
+
+struct slice json_raw_item(struct slice text, size_t index)
+{
+    struct scan s;
+    scan_init(&s, text, DEPTH_CAP);
+    skip_blank(&s);
+    if (s.p == s.end || *s.p != '[' || step(&s) != ST_OK)
+        return SLICE_NONE;
+    for (;;) {
+        skip_blank(&s);
+        if (s.p == s.end || *s.p == ']')
+            return SLICE_NONE;
+        struct slice item = value_text(&s);
+        if (!item.p || index-- == 0)
+            return item;
+        skip_blank(&s);
+        if (s.p == s.end || step(&s) != ST_OK || s.depth != 1)
+            return SLICE_NONE;
     }
 }

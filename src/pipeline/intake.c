@@ -119,7 +119,8 @@ static void take_ticket(struct mill *m, const struct source_partition *part, con
     if (m->o.crumb)
         crumb_set(m->o.crumb, &r->pos, 1);
     failpoint(FP_DECODING);
-    bool good = ticket_decode(&m->config->ticket, t->record, &t->content, &why, detail);
+    struct ticket_fields fields = {NULL, 0};
+    bool good = ticket_decode(&m->config->ticket, fields, t->record, &t->content, &why, detail);
     if (good && text_suspect(t->content.text))
         t->alone = true;
     if (m->o.crumb)

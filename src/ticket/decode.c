@@ -1,6 +1,6 @@
 /* A record's value becomes a ticket's content, or a dead letter's reason. The document is parsed
- * once and freed here; what outlives it is copied into one block. Tombstones, redaction and routing
- * fields are the caller's business.
+ * once and freed here; what outlives it is copied into one block. Tombstones, redaction and the
+ * meaning of routing fields are the caller's business.
  */
 #include "ticket/decode.h"
 
@@ -15,11 +15,13 @@
 #include "ticket/tokens.h"
 
 #define INTEGER_DIGITS_MAX 40 /* longer ones are no ids */
+#define TOKEN_MAX          1024 /* bytes of a pointer's reference token; the configuration allows fewer */
 
-/* What is found in the document; slices live with it, with the record or in number. */
+/* What is found in the document; slices live with it or with the record. */
 struct found {
     struct slice id, subject, body, language;
-    char number[24]; /* an integer id that had to be printed */
+    struct fact *fields; /* mem_free */
+    int field_count;
     bool has_image;
 };
 
@@ -88,14 +90,21 @@ static bool pointer_token(const char **pointer, char *key, size_t size)
     return true;
 }
 
-/* The text of the value at a pointer that leads through objects only, as it stands in `text`. */
+/* The text of the value at a pointer, as it stands in `text`; what json_pointer finds. */
 static struct slice raw_at(struct slice text, const char *pointer)
 {
-    char key[128];
+    char key[TOKEN_MAX];
+    int64_t index;
     while (text.p && *pointer) {
         if (!pointer_token(&pointer, key, sizeof key))
             return SLICE_NONE;
-        text = json_raw_member(text, key);
+        text = slice_trim(text);
+        if (text.n > 0 && text.p[0] == '{')
+            text = json_raw_member(text, key);
+        else if (slice_to_i64(slice_str(key), &index) == ST_OK && index >= 0)
+            text = json_raw_item(text, (size_t)index);
+        else
+            text = SLICE_NONE;
     }
     return text;
 }
@@ -109,20 +118,6 @@ static bool is_integer(struct slice s)
     return i == s.n && s.n <= INTEGER_DIGITS_MAX;
 }
 
-/* A number's digits as written; through an array they can only be had by printing. */
-static struct slice integer_id(struct slice value, const char *pointer, const json *v,
-                               struct found *f)
-{
-    struct slice raw = raw_at(value, pointer);
-    int64_t number;
-    if (raw.p)
-        return is_integer(raw) ? raw : SLICE_NONE;
-    if (json_i64(v, &number) != ST_OK)
-        return SLICE_NONE;
-    snprintf(f->number, sizeof f->number, "%lld", (long long)number);
-    return slice_str(f->number);
-}
-
 static bool key_serves(struct slice key)
 {
     return key.n > 0 && key.n <= TICKET_ID_MAX && !memchr(key.p, '\0', key.n) && utf8_valid(key);
@@ -132,10 +127,12 @@ static bool find_id(const struct config_ticket *cfg, const struct record *rec, c
                     struct found *f, struct verdict_on_value *verdict)
 {
     const json *v = json_pointer(doc, cfg->id);
-    if (json_is(v, JSON_STRING))
+    if (json_is(v, JSON_STRING)) {
         f->id = json_str(v);
-    else if (json_is(v, JSON_NUMBER))
-        f->id = integer_id(rec->value, cfg->id, v, f);
+    } else if (json_is(v, JSON_NUMBER)) {
+        struct slice digits = raw_at(rec->value, cfg->id);
+        f->id = digits.p && is_integer(digits) ? digits : SLICE_NONE;
+    }
     if (f->id.n > TICKET_ID_MAX) {
         verdict->why = REASON_INVALID_JSON;
         snprintf(verdict->detail, TICKET_DETAIL_SIZE, "the ticket id has %zu bytes; at most %d",
@@ -165,6 +162,36 @@ static bool any_image(const json *attachments)
             return true;
     }
     return false;
+}
+
+static struct fact fact_at(const json *doc, struct slice value, const char *pointer)
+{
+    const json *v = json_pointer(doc, pointer);
+    struct slice digits;
+    switch (json_type(v)) {
+    case JSON_STRING:
+        return (struct fact){FACT_TEXT, json_str(v)};
+    case JSON_NUMBER:
+        digits = raw_at(value, pointer);
+        return (struct fact){digits.p ? FACT_NUMBER : FACT_ABSENT, digits};
+    case JSON_BOOL:
+        return (struct fact){FACT_BOOL,
+                             json_bool(v, false) ? SLICE_LIT("true") : SLICE_LIT("false")};
+    case JSON_NULL:
+    case JSON_ARRAY:
+    case JSON_OBJECT:
+        break;
+    }
+    return (struct fact){FACT_ABSENT, SLICE_NONE};
+}
+
+static void find_fields(struct ticket_fields fields, const struct record *rec, const json *doc,
+                        struct found *f)
+{
+    f->fields = mem_array((size_t)fields.count, sizeof *f->fields);
+    f->field_count = fields.count;
+    for (int i = 0; i < fields.count; i++)
+        f->fields[i] = fact_at(doc, rec->value, fields.v[i]);
 }
 
 static bool find(const struct config_ticket *cfg, const struct record *rec, const json *doc,
@@ -207,14 +234,45 @@ static struct slice keep(char **at, struct slice s)
     return copy;
 }
 
+/* One block: the fields first, which are to be aligned, then room for texts. */
+static char *block_new(const struct found *f, size_t text_room)
+{
+    size_t n = (size_t)f->field_count * sizeof *f->fields + f->id.n + f->language.n + text_room;
+    for (int i = 0; i < f->field_count; i++)
+        n += f->fields[i].text.n;
+    return mem_alloc(n);
+}
+
+static char *keep_fields(char *block, const struct found *f)
+{
+    struct fact *fields = (struct fact *)(void *)block;
+    char *at = block + (size_t)f->field_count * sizeof *fields;
+    for (int i = 0; i < f->field_count; i++)
+        fields[i] = (struct fact){f->fields[i].kind, keep(&at, f->fields[i].text)};
+    return at;
+}
+
+static void fill_facts(const struct found *f, struct ticket_content *out)
+{
+    out->facts = (struct facts){
+        .language = out->language,
+        .language_tag = out->language_field,
+        .has_code = out->has_code,
+        .has_image = out->has_image,
+        .text_bytes = (int64_t)out->text.n,
+        .fields = (const struct fact *)(const void *)out->block,
+        .field_count = f->field_count,
+    };
+}
+
 static void fill(const struct config_ticket *cfg, const struct found *f, struct ticket_content *out)
 {
     size_t whole_n, max = (size_t)cfg->max_text_bytes;
     char *whole = join(f, &whole_n);
-    size_t text_room = whole_n < max ? whole_n : max;
-    char *at = mem_alloc(f->id.n + f->language.n + text_room);
+    char *block = block_new(f, whole_n < max ? whole_n : max);
+    char *at = keep_fields(block, f);
 
-    *out = (struct ticket_content){.block = at, .has_image = f->has_image};
+    *out = (struct ticket_content){.block = block, .has_image = f->has_image};
     out->id = keep(&at, f->id);
     out->language_field = keep(&at, f->language);
     out->text = slice_of(at, text_cut(slice_of(whole, whole_n), max, at));
@@ -224,10 +282,12 @@ static void fill(const struct config_ticket *cfg, const struct found *f, struct 
     out->has_code = text_has_code(out->text);
     out->est_tokens = tokens_estimate(out->text);
     sha256(out->text, out->content_hash);
+    fill_facts(f, out);
 }
 
-bool ticket_decode(const struct config_ticket *cfg, const struct record *rec,
-                   struct ticket_content *out, enum reason *why, char detail[TICKET_DETAIL_SIZE])
+bool ticket_decode(const struct config_ticket *cfg, struct ticket_fields fields,
+                   const struct record *rec, struct ticket_content *out, enum reason *why,
+                   char detail[TICKET_DETAIL_SIZE])
 {
     struct verdict_on_value v = {.why = REASON_NONE, .detail = detail};
     json *doc;
@@ -237,10 +297,13 @@ bool ticket_decode(const struct config_ticket *cfg, const struct record *rec,
     }
     struct found f = {.id = SLICE_NONE};
     bool good = find(cfg, rec, doc, &f, &v);
-    if (good)
+    if (good) {
+        find_fields(fields, rec, doc, &f);
         fill(cfg, &f, out);
-    else
+        mem_free(f.fields);
+    } else {
         *why = v.why;
+    }
     json_free(doc);
     return good;
 }

@@ -11,7 +11,8 @@
  * - text: "subject\n\nbody", or the one there is; CR LF and CR become LF, other control characters
  *   except TAB are left out;
  * - text above max_text_bytes keeps two thirds from its head and one third from its tail around
- *   TEXT_ELISION, in all at most max_text_bytes, cut between code points, and FLAG_TEXT_CUT.
+ *   TEXT_ELISION, in all at most max_text_bytes, cut between code points, and FLAG_TEXT_CUT;
+ * - fields for routing rules are taken as they stand in the document: numbers with every digit.
  */
 #ifndef TICKETMILL_TICKET_DECODE_H
 #define TICKETMILL_TICKET_DECODE_H
@@ -22,6 +23,7 @@
 #include "base/sha256.h"
 #include "base/slice.h"
 #include "config/config.h"
+#include "model/facts.h"
 #include "model/language.h"
 #include "model/reason.h"
 #include "model/record.h"
@@ -29,6 +31,12 @@
 
 #define TICKET_ID_MAX      512 /* bytes */
 #define TICKET_DETAIL_SIZE 200
+
+/* JSON pointers of the values that routing rules ask for; borrowed. */
+struct ticket_fields {
+    const char *const *v;
+    int count;
+};
 
 struct ticket_content {
     char *block;       /* one allocation that holds every slice below; mem_free ends the content */
@@ -40,13 +48,15 @@ struct ticket_content {
     uint32_t flags;              /* FLAG_TEXT_CUT or 0 */
     uint8_t content_hash[SHA256_SIZE]; /* SHA-256 of `text` */
     int64_t est_tokens;                /* of `text`, uncorrected (tokens.h) */
+    struct facts facts;                /* for routing; its slices and fields lie in `block` */
 };
 
 /* True: *out is filled and out->block is the caller's. False: *why and a detail for humans that
  * holds no ticket text; *out untouched. A tombstone (value NONE) never comes here: the caller
  * skips it; should one come, it is `empty`. */
-bool ticket_decode(const struct config_ticket *cfg, const struct record *rec,
-                   struct ticket_content *out, enum reason *why, char detail[TICKET_DETAIL_SIZE]);
+bool ticket_decode(const struct config_ticket *cfg, struct ticket_fields fields,
+                   const struct record *rec, struct ticket_content *out, enum reason *why,
+                   char detail[TICKET_DETAIL_SIZE]);
 
 /* What results carry as "language": the ticket's own tag, else the detected one. */
 struct slice ticket_language(const struct ticket_content *c);

@@ -28,6 +28,20 @@ static const struct config_ticket cfg = {.id = "/ticket_id",
                                          .max_bytes = 64 * 1024,
                                          .max_text_bytes = 300};
 
+static const char *const pointers[] = {"/customer/plan", "/tags/0", "/n", ""};
+static const struct ticket_fields fields = {pointers, 4};
+
+static void check_facts(const struct facts *f)
+{
+    must(f->field_count == fields.count);
+    for (int i = 0; i < f->field_count; i++) {
+        must((f->fields[i].kind == FACT_ABSENT) == !f->fields[i].text.p);
+        must(f->fields[i].kind == FACT_TEXT || !f->fields[i].text.p || f->fields[i].text.n > 0);
+        must(!f->fields[i].text.p || utf8_valid(f->fields[i].text));
+    }
+    must(f->fields[3].kind == FACT_ABSENT); /* the whole document is an object */
+}
+
 static void check_content(const struct ticket_content *c)
 {
     must(c->text.n > 0 && c->text.n <= (size_t)cfg.max_text_bytes && utf8_valid(c->text));
@@ -40,6 +54,7 @@ static void check_content(const struct ticket_content *c)
     must(!c->language_field.p || c->language_field.n <= 35);
     must(ticket_language(c).n > 0 && c->language >= LANG_UND && c->language < LANG_COUNT);
     must(c->flags == 0 || c->flags == FLAG_TEXT_CUT);
+    check_facts(&c->facts);
 }
 
 static void fuzz_record(struct slice key, struct slice value)
@@ -48,9 +63,10 @@ static void fuzz_record(struct slice key, struct slice value)
     struct ticket_content first, second;
     enum reason why = REASON_NONE, why_again = REASON_NONE;
     char detail[TICKET_DETAIL_SIZE] = "";
-    bool good = ticket_decode(&cfg, &rec, &first, &why, detail);
+    bool good = ticket_decode(&cfg, fields, &rec, &first, &why, detail);
     must(good || (why != REASON_NONE && detail[0] != '\0'));
-    must(ticket_decode(&cfg, &rec, &second, &why_again, detail) == good && why == why_again);
+    must(ticket_decode(&cfg, fields, &rec, &second, &why_again, detail) == good &&
+         why == why_again);
     if (!good)
         return;
     check_content(&first);

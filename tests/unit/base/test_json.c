@@ -318,6 +318,34 @@ static void raw_member_gives_the_text_as_it_was_written(void **state)
     }
 }
 
+static void raw_item_gives_the_text_as_it_was_written(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        size_t index;
+        const char *expected; /* NULL = absent */
+    } cases[] = {
+        {"[1]", 0, "1"},
+        {" [ 1 , 9223372036854775807 ] ", 1, "9223372036854775807"},
+        {"[[1,2],{\"a\":[3,4]},5]", 0, "[1,2]"},
+        {"[[1,2],{\"a\":[3,4]},5]", 1, "{\"a\":[3,4]}"},
+        {"[[1,2],{\"a\":[3,4]},5]", 2, "5"},
+        {"[[1,2],{\"a\":[3,4]},5]", 3, NULL},
+        {"[\"],\",7]", 1, "7"},
+        {"[]", 0, NULL},
+        {"{\"0\":1}", 0, NULL},
+        {"7", 0, NULL},
+        {"", 0, NULL},
+        {"[1", 1, NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct slice got = json_raw_item(slice_str(cases[i].text), cases[i].index);
+        if (!slice_eq(got, slice_str(cases[i].expected)) || !got.p != !cases[i].expected)
+            fail_msg("%s: " SLICE_FMT, cases[i].text, SLICE_ARG(got));
+    }
+}
+
 static void quoting_escapes_as_little_as_possible(void **state)
 {
     (void)state;
@@ -364,6 +392,7 @@ int main(void)
         cmocka_unit_test(integers_are_exact_or_refused),
         cmocka_unit_test(pointers_follow_rfc_6901),
         cmocka_unit_test(raw_member_gives_the_text_as_it_was_written),
+        cmocka_unit_test(raw_item_gives_the_text_as_it_was_written),
         cmocka_unit_test(quoting_escapes_as_little_as_possible),
         cmocka_unit_test(printing_reads_back_as_the_same),
     };

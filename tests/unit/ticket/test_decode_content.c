@@ -20,6 +20,8 @@ static const struct config_ticket defaults = {.id = "/ticket_id",
                                               .max_bytes = 4096,
                                               .max_text_bytes = 200};
 
+static const struct ticket_fields no_fields = {NULL, 0};
+
 static struct record record_of(struct slice value)
 {
     return (struct record){.timestamp_unix_ms = -1, .key = SLICE_NONE, .value = value};
@@ -31,7 +33,7 @@ static struct ticket_content decode_with(const struct config_ticket *cfg, const 
     struct ticket_content c;
     enum reason why = REASON_NONE;
     char detail[TICKET_DETAIL_SIZE] = "";
-    if (!ticket_decode(cfg, &rec, &c, &why, detail))
+    if (!ticket_decode(cfg, no_fields, &rec, &c, &why, detail))
         fail_msg("%s: %s (%s)", value, reason_name(why), detail);
     return c;
 }
@@ -166,6 +168,83 @@ static void an_image_is_an_attachment_of_that_type(void **state)
     }
 }
 
+static void facts_hold_what_rules_ask_for(void **state)
+{
+    (void)state;
+    static const char value[] =
+        "{\"language\":\"de-AT\",\"body\":\"hello\",\"attachments\":[{\"type\":\"image/png\"}],"
+        "\"customer\":{\"plan\":\"pa\\u00efd\",\"a/b\":{\"~\":9007199254740993.10}},"
+        "\"vip\":true,\"old\":false,\"none\":null,\"list\":[\"x\",1e2,{\"n\":98765432109876543210}]"
+        ","
+        "\"empty\":\"\",\"twice\":1,\"twice\":2}";
+    static const struct {
+        const char *pointer;
+        enum fact_kind kind;
+        const char *text;
+    } cases[] = {
+        {"/customer/plan", FACT_TEXT,
+         "pa\xc3\xaf"
+         "d"},
+        {"/customer/a~1b/~0", FACT_NUMBER, "9007199254740993.10"},
+        {"/vip", FACT_BOOL, "true"},
+        {"/old", FACT_BOOL, "false"},
+        {"/none", FACT_ABSENT, NULL},
+        {"/missing", FACT_ABSENT, NULL},
+        {"/customer", FACT_ABSENT, NULL},
+        {"/list", FACT_ABSENT, NULL},
+        {"/list/0", FACT_TEXT, "x"},
+        {"/list/1", FACT_NUMBER, "1e2"},
+        {"/list/2/n", FACT_NUMBER, "98765432109876543210"},
+        {"/list/3", FACT_ABSENT, NULL},
+        {"/list/01", FACT_ABSENT, NULL},
+        {"/empty", FACT_TEXT, ""},
+        {"/twice", FACT_NUMBER, "1"},
+        {"", FACT_ABSENT, NULL},
+    };
+    enum { COUNT = sizeof cases / sizeof *cases };
+    const char *pointers[COUNT];
+    for (int i = 0; i < COUNT; i++)
+        pointers[i] = cases[i].pointer;
+    char *given = mem_str(value); /* nothing may point into the record afterwards */
+    struct record rec = record_of(slice_str(given));
+    struct ticket_content c;
+    enum reason why;
+    char detail[TICKET_DETAIL_SIZE];
+    struct ticket_fields fields = {pointers, COUNT};
+    assert_true(ticket_decode(&defaults, fields, &rec, &c, &why, detail));
+    memset(given, '!', sizeof value);
+    mem_free(given);
+    assert_int_equal(c.facts.field_count, COUNT);
+    for (int i = 0; i < COUNT; i++) {
+        if (c.facts.fields[i].kind != cases[i].kind)
+            fail_msg("%s: kind %d", cases[i].pointer, c.facts.fields[i].kind);
+        assert_slice(c.facts.fields[i].text, cases[i].text);
+    }
+    assert_slice(c.facts.language_tag, "de-AT");
+    assert_int_equal(c.facts.language, LANG_DE);
+    assert_true(c.facts.has_image);
+    assert_false(c.facts.has_code);
+    assert_int_equal(c.facts.text_bytes, 5);
+    mem_free(c.block);
+}
+
+static void facts_follow_the_text_as_cut(void **state)
+{
+    (void)state;
+    char value[600] = "{\"body\":\"```";
+    size_t n = strlen(value);
+    memset(value + n, 'x', 400);
+    strcpy(value + n + 400, "\"}");
+    struct ticket_content c = decode(value);
+    assert_int_equal(c.facts.text_bytes, c.text.n);
+    assert_int_equal(c.facts.field_count, 0);
+    assert_null(c.facts.language_tag.p);
+    assert_int_equal(c.facts.language, LANG_UND);
+    assert_true(c.facts.has_code);
+    assert_false(c.facts.has_image);
+    mem_free(c.block);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -174,6 +253,8 @@ int main(void)
         cmocka_unit_test(text_at_the_limit_is_not_cut),
         cmocka_unit_test(language_comes_from_the_field_when_it_is_a_tag),
         cmocka_unit_test(an_image_is_an_attachment_of_that_type),
+        cmocka_unit_test(facts_hold_what_rules_ask_for),
+        cmocka_unit_test(facts_follow_the_text_as_cut),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
