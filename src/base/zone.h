@@ -1,6 +1,7 @@
 /* Local days and months in the time zone of the process.
  *
- * zone_use sets it once at start (before threads); the rest may be called from any thread.
+ * zone_use sets it once at start (before threads); the rest may be called from any thread. Times
+ * are of the years 1900 … 9999.
  */
 #ifndef TICKETMILL_BASE_ZONE_H
 #define TICKETMILL_BASE_ZONE_H
@@ -17,5 +18,9 @@ struct zone_period {
 /* Daylight saving makes days of 23 and 25 hours. */
 struct zone_period zone_day(int64_t unix_us);
 struct zone_period zone_month(int64_t unix_us);
+
+/* When the clock on the wall shows that minute (0 … 1439) of the day with that number: the first
+ * time if it does twice, the next minute there is if it skips it. */
+int64_t zone_time(int32_t day, int minute);
 
 #endif

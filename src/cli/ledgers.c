@@ -4,11 +4,10 @@
 #include "cli/ledgers.h"
 
 #include <stdio.h>
-#include <stdlib.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/zone.h"
 #include "cli/configured.h"
 #include "config/text.h"
 
@@ -43,13 +42,6 @@ static int open_configured(const char *command, struct ledgers *l)
     return code;
 }
 
-/* Dates are local ones from here on, in the whole process. */
-static void use_time_zone(const char *zone)
-{
-    setenv("TZ", zone, 1);
-    tzset();
-}
-
 static int choose_time_zone(const char *command, const struct ledger_choice *choice,
                             struct ledgers *l)
 {
@@ -62,7 +54,7 @@ static int choose_time_zone(const char *command, const struct ledger_choice *cho
             return status_exit(ST_USAGE);
         }
     }
-    use_time_zone(l->time_zone);
+    zone_use(l->time_zone); /* dates are local ones from here on, in the whole process */
     return 0;
 }
 
