@@ -32,7 +32,8 @@ static enum status apply_end(struct ledger *l, const struct ledger_end *end, str
     bind_i64(&u, end->ended_unix_us);
     bind_i64(&u, end->exit_code);
     bind_text(&u, end->stopped_by);
-    return db_run(l, &u, fail);
+    enum status st = db_run(l, &u, fail);
+    return st == ST_OK ? outage_close_all(l, end->ended_unix_us, fail) : st;
 }
 
 static enum status apply_command(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)
@@ -44,8 +45,12 @@ static enum status apply_command(struct ledger *l, struct ledger_cmd *cmd, struc
         return apply_intent(l, cmd, fail);
     case LOP_SETTLE:
         return apply_settle(l, cmd, fail);
+    case LOP_RESULT:
+        return apply_result(l, cmd, fail);
     case LOP_DEAD:
         return apply_dead(l, cmd, fail);
+    case LOP_OUTAGE:
+        return apply_outage(l, &cmd->u.outage, fail);
     case LOP_MARK:
         return apply_mark(l, cmd->u.mark.published_seq, fail);
     case LOP_END:

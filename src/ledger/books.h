@@ -51,6 +51,11 @@ MUST_CHECK enum status ticket_end_dead(struct ledger *l, struct ledger_cmd *cmd,
                                        struct ticket_row *t, const struct dead_item *end,
                                        struct fail *fail);
 
+/* The call's part of an answer, of an earlier call that contained the ticket. ST_INTERNAL when it
+ * is no such call. */
+MUST_CHECK enum status answer_from_call(struct ledger *l, struct arena *arena, struct pos pos,
+                                        int64_t call_no, struct answer *a, struct fail *fail);
+
 /* Claims as text "[[source,partition,offset],…]" and back; false when the text is none. */
 void claims_write(struct buf *b, const struct pos *tickets, size_t count);
 bool claims_read(struct arena *a, struct slice text, struct pos **tickets, size_t *count);
@@ -60,5 +65,9 @@ MUST_CHECK enum status apply_admit(struct ledger *l, struct ledger_cmd *cmd, str
 MUST_CHECK enum status apply_intent(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
 MUST_CHECK enum status apply_settle(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
 MUST_CHECK enum status apply_dead(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+MUST_CHECK enum status apply_result(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
+MUST_CHECK enum status apply_outage(struct ledger *l, struct ledger_outage *o, struct fail *fail);
+/* At the end of a run; at_unix_us 0 = at the time of the last call, by the next run. */
+MUST_CHECK enum status outage_close_all(struct ledger *l, int64_t at_unix_us, struct fail *fail);
 
 #endif

@@ -83,6 +83,8 @@ enum status apply_intent(struct ledger *l, struct ledger_cmd *cmd, struct fail *
 
     if (!l->run)
         return fail_set(fail, ST_INTERNAL, 0, "a call outside of a run");
+    if (c->sent_unix_us > l->latest_sent_unix_us) /* else the clock was set back: spent.h */
+        l->latest_sent_unix_us = c->sent_unix_us;
     if (!cmd->u.intent.count)
         return fail_set(fail, ST_INTERNAL, 0, "a call without tickets");
     enum status st = ledger_prompt(l, c->prompt_version, NULL, &prompt, fail);
@@ -107,7 +109,7 @@ enum status apply_intent(struct ledger *l, struct ledger_cmd *cmd, struct fail *
     bind_i64(&u, c->token_cap);
     bind_i64(&u, (int64_t)cmd->u.intent.count);
     bind_pusd(&u, c->reserved_pusd);
-    bind_i64(&u, c->sent_unix_us);
+    bind_i64(&u, l->latest_sent_unix_us);
     bind_text(&u, buf_view(&l->text));
     st = db_run(l, &u, fail);
     if (st == ST_OK)

@@ -16,7 +16,16 @@
 #include "base/queue.h"
 #include "ledger/items.h"
 
-enum ledger_op { LOP_ADMIT, LOP_INTENT, LOP_SETTLE, LOP_DEAD, LOP_MARK, LOP_END };
+enum ledger_op {
+    LOP_ADMIT,
+    LOP_INTENT,
+    LOP_SETTLE,
+    LOP_RESULT,
+    LOP_DEAD,
+    LOP_OUTAGE,
+    LOP_MARK,
+    LOP_END
+};
 
 struct ledger_cmd {
     struct queue_node node;
@@ -46,9 +55,14 @@ struct ledger_cmd {
             size_t count;
         } settle;
         struct {
+            struct result_item *items;
+            size_t count;
+        } result;
+        struct {
             struct dead_item *items;
             size_t count;
         } dead;
+        struct ledger_outage outage;
         struct {
             int64_t published_seq; /* everything up to and including it is at Kafka for good */
         } mark;

@@ -39,6 +39,7 @@ struct ledger {
     char run_id[ID_SIZE];
     char *prompt_version; /* the one last looked up, with its number */
     int64_t prompt;
+    int64_t latest_sent_unix_us; /* of all calls */
 
     struct reuse reuse;
     bool full;                       /* the reserve is given up: no new work */
@@ -84,6 +85,9 @@ enum status db_fail(sqlite3 *db, int rc, const char *path, struct fail *fail);
 MUST_CHECK enum status
 db_transaction(struct ledger *l, enum status (*fn)(struct ledger *l, void *arg, struct fail *fail),
                void *arg, struct fail *fail);
+
+/* When the newest call was sent, from the table; 0 = none (spent.c). */
+MUST_CHECK enum status ledger_latest_sent(struct ledger *l, int64_t *unix_us, struct fail *fail);
 
 struct ledger_reader;
 sqlite3 *ledger_reader_db(struct ledger_reader *r); /* of query.c, for verify and backup */

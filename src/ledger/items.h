@@ -6,11 +6,9 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "ledger/settlement.h"
 #include "model/call.h"
 #include "model/pos.h"
-#include "model/reason.h"
-#include "model/record.h"
-#include "model/verdict.h"
 
 #define LEDGER_HASH_SIZE 16 /* leading bytes of a SHA-256 */
 
@@ -45,6 +43,7 @@ struct admit_item {
     uint8_t value_hash[LEDGER_HASH_SIZE];
     struct slice ticket_id; /* as published (with the fall-backs applied) */
     struct slice language;  /* tag for the result */
+    struct slice route;     /* "label > tier": the route's label and the tier that is used */
     uint8_t content_hash[SHA256_SIZE];
     bool may_reuse; /* false: reuse off, replay, or --no-reuse */
     uint8_t reuse_key[LEDGER_HASH_SIZE];
@@ -72,58 +71,6 @@ struct ledger_call {
     int32_t attempt; /* 1 = first try of this pack, 2 = first retry, … */
 };
 
-/* --- LOP_SETTLE: a call has ended ---------------------------------------------------------------
- *
- * Refused (ST_INTERNAL, nothing booked) unless the call is in flight, the items are exactly the
- * tickets of its intent in any order, the items' costs sum to the call's (all PUSD_UNPRICED when
- * the call is), FAILED costs 0 and UNKNOWN its reservation, and no ticket gets a second terminal
- * state. A result that its topic would not take becomes a dead letter (too_long): the row's kind
- * says what it came to. */
-
-/* Stored in table share: never renumber. */
-enum share_outcome {
-    SHARE_ACCEPTED = 0, /* gave the ticket its result */
-    SHARE_MISSING = 1,  /* the answer did not have it */
-    SHARE_INVALID = 2,  /* an item that breaks the rules */
-    SHARE_CONFLICT = 3, /* several different items */
-    SHARE_UNPARSED = 4, /* the whole answer was no use */
-    SHARE_UNKNOWN = 5,  /* the call may have been billed; cost_pusd = share of the reservation */
-    SHARE_NOTHING = 6,  /* the call ended unbilled */
-    SHARE_COMPARED = 7  /* shadow and guard: looked at, not published */
-};
-
-struct settle_item {
-    struct pos pos;
-    enum share_outcome outcome;
-    int64_t input_tokens, cached_tokens, output_tokens;
-    int64_t cost_pusd; /* of an answered call: settled share; of an unknown one: of the reservation;
-                          PUSD_UNPRICED without a price */
-    struct slice raw_item; /* text of the ticket's item in the answer, if any */
-    bool counts;           /* an answered primary call: attempts + 1 */
-
-    /* What becomes of the ticket in the same transaction. */
-    enum { SETTLE_OPEN, SETTLE_RESULT, SETTLE_DEAD } then;
-    struct verdict verdict;      /* SETTLE_RESULT; category names the index in `categories` */
-    struct slice category;       /* SETTLE_RESULT */
-    bool needs_review;           /* SETTLE_RESULT; the ledger ORs in `flags != 0` */
-    enum reason reason;          /* SETTLE_DEAD */
-    struct slice detail;         /* SETTLE_DEAD */
-    const struct record *record; /* borrowed, outlives the command */
-};
-
-struct ledger_settle {
-    int64_t call_no;       /* as given by LOP_INTENT */
-    enum call_state state; /* ANSWERED, FAILED, UNKNOWN */
-    enum failure cause;
-    int32_t http_status; /* 0 = none */
-    struct usage usage;
-    int64_t cost_pusd; /* 0 for FAILED, the reservation for UNKNOWN, PUSD_UNPRICED */
-    int64_t answered_unix_us, latency_us;
-    struct slice finish_reason, served_model, request_id, provider_code, message;
-    struct slice raw_answer; /* content as received, SLICE_NONE = not kept */
-    uint32_t flags;          /* of the call: FLAG_USAGE_*, FLAG_SALVAGED, FLAG_ABOVE_RESERVATION */
-};
-
 /* --- LOP_DEAD: tickets that end without a call --------------------------------------------------
  */
 
@@ -141,6 +88,17 @@ struct ledger_end {
     int exit_code;
     struct slice stopped_by; /* "done", "limit", "signal", "stall", … */
     int64_t ended_unix_us;
+};
+
+/* --- LOP_OUTAGE: an endpoint is not asked any more, or again -------------------------------------
+ *
+ * For the history of availability; no money depends on it. What is open when the run ends is
+ * closed then, after a crash by the next run's start at the time of the last call. */
+
+struct ledger_outage {
+    int64_t outage_no; /* in: 0 = begins; else the one that ends. out: its number */
+    struct slice provider, endpoint, cause; /* begins: cause "breaker", "region", "key", "money" */
+    int64_t at_unix_us;                     /* begins or ends */
 };
 
 #endif

@@ -57,6 +57,10 @@ void ledger_set_limits(struct ledger *l, int64_t max_result_bytes, int64_t max_d
 MUST_CHECK enum status ledger_source(struct ledger *l, const char *name, int32_t *id,
                                      struct fail *fail);
 
+/* How long the topic keeps records, for the report; -1 = for good. */
+MUST_CHECK enum status ledger_set_retention(struct ledger *l, const char *source, int64_t ms,
+                                            struct fail *fail);
+
 /* A model's price as of now: finds or adds the row, sets price->version. */
 MUST_CHECK enum status ledger_price(struct ledger *l, const char *model, int64_t from_unix_us,
                                     struct price *price, struct fail *fail);

@@ -226,6 +226,8 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
     if (st == ST_OK)
         st = load_sources(l, fail);
     if (st == ST_OK)
+        st = ledger_latest_sent(l, &l->latest_sent_unix_us, fail);
+    if (st == ST_OK)
         st = reuse_load(l, fail);
     if (st == ST_OK)
         st = db_transaction(l, mark_open, NULL, fail);

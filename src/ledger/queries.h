@@ -50,6 +50,16 @@
     X(Q_PRUNE_ITEMS, sql_prune_items)                                                              \
     X(Q_PRUNE_OUTBOX_LIMIT, sql_prune_outbox_limit)                                                \
     X(Q_PRUNE_OUTBOX, sql_prune_outbox)                                                            \
+    X(Q_COMPARISON_ADD, sql_comparison_add)                                                        \
+    X(Q_CALL_ANSWERED, sql_call_answered)                                                          \
+    X(Q_CALL_PROBE, sql_call_probe)                                                                \
+    X(Q_CALL_LATEST, sql_call_latest)                                                              \
+    X(Q_SPENT_SUM, sql_spent_sum)                                                                  \
+    X(Q_SPENT_CHAIN, sql_spent_chain)                                                              \
+    X(Q_OUTAGE_ADD, sql_outage_add)                                                                \
+    X(Q_OUTAGE_CLOSE, sql_outage_close)                                                            \
+    X(Q_OUTAGE_CLOSE_ALL, sql_outage_close_all)                                                    \
+    X(Q_ESTIMATE_ADD, sql_estimate_add)                                                            \
     X(Q_AUDIT_TICKETS, sql_audit_tickets)                                                          \
     X(Q_AUDIT_REUSED, sql_audit_reused)                                                            \
     X(Q_AUDIT_CALLS, sql_audit_calls)                                                              \

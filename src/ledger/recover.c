@@ -50,6 +50,7 @@ static void fill_unknown(struct ledger_cmd *cmd, const struct open_claims *c)
     for (size_t i = 0; i < c->count; i++)
         items[i] = (struct settle_item){.pos = c->tickets[i],
                                         .outcome = SHARE_UNKNOWN,
+                                        .slot = (int32_t)i,
                                         .cost_pusd = priced ? parts[i] : PUSD_UNPRICED,
                                         .then = SETTLE_OPEN};
     cmd->u.settle.items = items;

@@ -161,6 +161,7 @@ static enum status add_share(struct restore *r, const struct job *j, const struc
     bind_i64(&u, part->output_tokens);
     bind_pusd(&u, part->cost_pusd);
     bind_text(&u, SLICE_NONE);
+    bind_null(&u);
     return db_run(r->ledger, &u, fail);
 }
 

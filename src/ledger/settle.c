@@ -163,6 +163,7 @@ static enum status store_share(struct ledger *l, int64_t call_no, const struct s
     bind_i64(&u, item->output_tokens);
     bind_pusd(&u, item->cost_pusd);
     bind_text(&u, item->raw_item);
+    bind_i64(&u, item->slot);
     return db_run(l, &u, fail);
 }
 
@@ -209,7 +210,33 @@ static enum status end_ticket(struct ledger *l, struct ledger_cmd *cmd, const st
         .prompt_version = c->prompt_version,
         .record = item->record,
     };
+    if (item->verdict_call_no && item->verdict_call_no != a.call) {
+        a.flags = item->verdict.flags;
+        enum status st =
+            answer_from_call(l, &cmd->arena, item->pos, item->verdict_call_no, &a, fail);
+        if (st != ST_OK)
+            return st;
+    }
     return ticket_end_result(l, cmd, t, &a, fail);
+}
+
+/* A shadow or guard call's item: the ticket stays as it is. */
+static enum status compare(struct ledger *l, const struct ledger_settle *s,
+                           enum call_purpose purpose, const struct settle_item *item,
+                           struct fail *fail)
+{
+    if (item->then != SETTLE_OPEN)
+        return fail_set(fail, ST_INTERNAL, 0, "a %s call would end a ticket",
+                        purpose_name(purpose));
+    if (item->outcome != SHARE_COMPARED)
+        return ST_OK;
+    struct use u = db_use(l, Q_COMPARISON_ADD);
+    bind_pos(&u, item->pos);
+    bind_i64(&u, s->call_no);
+    bind_text(&u, item->category);
+    bind_i64(&u, item->verdict.confidence_ppm);
+    bind_pusd(&u, item->cost_pusd);
+    return db_run(l, &u, fail);
 }
 
 static enum status settle_item(struct ledger *l, struct ledger_cmd *cmd, const struct open_call *c,
@@ -220,12 +247,8 @@ static enum status settle_item(struct ledger *l, struct ledger_cmd *cmd, const s
 
     if (st != ST_OK)
         return st;
-    if (!purpose_is_primary(c->purpose)) {
-        if (item->then != SETTLE_OPEN)
-            return fail_set(fail, ST_INTERNAL, 0, "a %s call would end a ticket",
-                            purpose_name(c->purpose));
-        return ST_OK;
-    }
+    if (!purpose_is_primary(c->purpose))
+        return compare(l, s, c->purpose, item, fail);
     if (s->state == CALL_FAILED && item->then == SETTLE_OPEN && !item->counts)
         return ST_OK; /* nothing to book, as in a storm of 429s */
     struct ticket_row t;

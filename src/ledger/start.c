@@ -3,7 +3,7 @@
  *
  * Main thread, before the writer starts. Recovery after a crash is recover.c.
  */
-#include "ledger/db.h"
+#include "ledger/books.h"
 
 #include <stdio.h>
 
@@ -112,6 +112,28 @@ enum status ledger_source(struct ledger *l, const char *name, int32_t *id, struc
     return ST_OK;
 }
 
+struct retention {
+    const char *source;
+    int64_t ms;
+};
+
+static enum status store_retention(struct ledger *l, void *arg, struct fail *fail)
+{
+    const struct retention *r = arg;
+    char name[320];
+
+    snprintf(name, sizeof(name), "retention_ms/%s", r->source);
+    return meta_set_i64(l, name, r->ms, fail);
+}
+
+enum status ledger_set_retention(struct ledger *l, const char *source, int64_t ms,
+                                 struct fail *fail)
+{
+    struct retention r = {source, ms};
+
+    return db_transaction(l, store_retention, &r, fail);
+}
+
 struct pricing {
     const char *model;
     int64_t from_unix_us;
@@ -198,6 +220,9 @@ static enum status add_run(struct ledger *l, void *arg, struct fail *fail)
     enum status st =
         ledger_prompt(l, slice_str(run->prompt_version), run->system_message, &prompt, fail);
 
+    if (st != ST_OK)
+        return st;
+    st = outage_close_all(l, 0, fail);
     if (st != ST_OK)
         return st;
     struct use u = db_use(l, Q_RUN_ADD);

@@ -104,6 +104,9 @@ static void command_done(struct mill *m, struct ledger_cmd *cmd)
     case LOP_DEAD:
         tickets_dead_done(m, cmd);
         break;
+    case LOP_RESULT:
+    case LOP_OUTAGE:
+        break;
     case LOP_MARK:
         if (cmd->status != ST_OK)
             drain_stop(m, cmd->status, cmd->fail.text);
