@@ -109,6 +109,7 @@ enum status llm_client_new(const struct config *config, const struct reactor *re
     client->keys = mem_array((size_t)config->provider_count, sizeof *client->keys);
     list_init(&client->active);
     list_init(&client->cancelled);
+    list_init(&client->reaches);
     client->cancel_timer = reactor->ops->timer(reactor->self, deliver_cancelled, client);
     client->share = curl_share_init();
     curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
@@ -147,6 +148,7 @@ void llm_client_free(struct llm_client *client)
     if (client == NULL)
         return;
     drop_active(client);
+    reach_free_all(client);
     for (int i = 0; i < client->config->provider_count; i++) {
         int count = client->wires[i] != NULL ? client->config->providers[i].endpoint_count : 0;
         for (int k = 0; k < count; k++)
@@ -189,8 +191,9 @@ static void land(struct llm_flight *f)
     list_remove(&f->node);
 }
 
-void client_finished(struct llm_client *client, CURL *easy, CURLcode code)
+void client_finished(struct lane *lane, CURL *easy, CURLcode code)
 {
+    struct llm_client *client = lane->client;
     char *private = NULL;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
     struct llm_flight *f = (struct llm_flight *)(void *)private;

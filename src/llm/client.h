@@ -19,6 +19,7 @@
 #include "llm/reply.h"
 
 struct llm_client;
+struct llm_stream;
 struct llm_flight; /* one call under way; valid until its done() has been called */
 
 struct llm_call {
@@ -27,6 +28,10 @@ struct llm_call {
     const char *call_id; /* printable ASCII; sent as X-Client-Request-Id; copied */
     struct slice body;   /* JSON; borrowed until done() */
     int64_t timeout_us;  /* from now to the last byte; the only limit besides connect_timeout */
+    /* For a body that asks for a stream: fresh from stream_init; fed as the bytes come, borrowed
+     * until done(), whose reply is read from it when the status is 2xx and an event came. NULL
+     * for an answer in one piece. */
+    struct llm_stream *stream;
     void (*done)(void *arg, const struct llm_reply *reply); /* reply is borrowed for the call */
     void *arg;
 };

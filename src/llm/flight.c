@@ -16,6 +16,7 @@
 #include "base/mem.h"
 #include "llm/errmap.h"
 #include "llm/scrub.h"
+#include "llm/stream.h"
 
 #ifndef TICKETMILL_VERSION
 #define TICKETMILL_VERSION "0"
@@ -33,6 +34,8 @@ static size_t on_body(char *p, size_t size, size_t count, void *arg)
     struct llm_flight *f = arg;
     size_t n = size * count;
     buf_add(&f->body, p, n);
+    if (f->call.stream != NULL)
+        stream_feed(f->call.stream, slice_of(p, n), clock_mono_us(f->wire->client->clock));
     if (!f->body.failed)
         return n;
     f->too_large = true;
@@ -153,6 +156,12 @@ static void set_transport(CURL *easy, const struct wire *w)
     curl_easy_setopt(easy, CURLOPT_SHARE, w->client->share);
 }
 
+void flight_settings(CURL *easy, const struct wire *w)
+{
+    set_security(easy, w);
+    set_transport(easy, w);
+}
+
 static struct llm_flight *flight_new(struct wire *w)
 {
     struct llm_flight *f = mem_zalloc(sizeof *f);
@@ -162,8 +171,7 @@ static struct llm_flight *flight_new(struct wire *w)
     buf_init(&f->body, (size_t)w->config->max_response_bytes);
     reply_memory_init(&f->memory);
     f->id_header.data = f->id_text;
-    set_security(f->easy, w);
-    set_transport(f->easy, w);
+    flight_settings(f->easy, w);
     curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f);
     curl_easy_setopt(f->easy, CURLOPT_ERRORBUFFER, f->error);
     curl_easy_setopt(f->easy, CURLOPT_WRITEFUNCTION, on_body);
@@ -252,6 +260,20 @@ static void broken_reply(struct llm_flight *f, CURLcode code, struct llm_reply *
     explain(f, code, out);
 }
 
+/* Whole answers are read from the body. One that asked for a stream and got a plain answer, or an
+ * error, is whole too. */
+static void read_body(struct llm_flight *f, const struct reply_head *head, struct llm_reply *out)
+{
+    struct llm_stream *s = f->call.stream;
+    bool good = head->http_status >= 200 && head->http_status < 300;
+    if (s != NULL)
+        stream_end(s, clock_mono_us(f->wire->client->clock));
+    if (s != NULL && good && (s->chunks > 0 || s->done))
+        stream_reply(s, head, out);
+    else
+        reply_read(head, buf_view(&f->body), &f->memory, out);
+}
+
 void flight_reply(struct llm_flight *f, CURLcode code, struct llm_reply *out)
 {
     long status = 0;
@@ -264,7 +286,7 @@ void flight_reply(struct llm_flight *f, CURLcode code, struct llm_reply *out)
     out->latency_us = clock_mono_us(f->wire->client->clock) - f->sent_mono_us;
     head.now_unix_us += out->latency_us;
     if (code == CURLE_OK || status >= 400)
-        reply_read(&head, buf_view(&f->body), &f->memory, out);
+        read_body(f, &head, out);
     out->http_status = (int)status;
     out->raw = buf_view(&f->body);
     if (code != CURLE_OK)

@@ -30,6 +30,7 @@ struct lane {
     CURLM *multi;
     struct reactor_timer *timer;
     int in_flight;
+    void (*finished)(struct lane *lane, CURL *easy, CURLcode code); /* a transfer has ended */
 };
 struct lane *lane_new(struct llm_client *client);
 void lane_free(struct lane *lane); /* no transfer in it any more */
@@ -90,6 +91,7 @@ struct llm_client {
     struct provider_key *keys;   /* per provider */
     struct list active;          /* flights on their way */
     struct list cancelled;       /* done() not yet called */
+    struct list reaches;         /* connections that are, or were, tried */
     struct curl_slist **retired; /* header lists that a running transfer may still point to */
     int retired_count;
     struct reactor_timer *cancel_timer;
@@ -112,8 +114,12 @@ void flight_put(struct llm_flight *f); /* back to its wire, to be used again */
 void flight_free(struct llm_flight *f);
 void flight_reply(struct llm_flight *f, CURLcode code, struct llm_reply *out);
 bool flight_sent(const struct llm_flight *f); /* a byte of the request has left */
+void flight_settings(CURL *easy, const struct wire *w); /* what all transfers to it have */
 
-/* client.c: a transfer of this lane has ended. */
-void client_finished(struct llm_client *client, CURL *easy, CURLcode code);
+/* reach.c */
+void reach_free_all(struct llm_client *client);
+
+/* client.c: a call of this lane has ended. */
+void client_finished(struct lane *lane, CURL *easy, CURLcode code);
 
 #endif

@@ -18,7 +18,7 @@ static void drain(struct lane *lane)
     int left;
     while ((message = curl_multi_info_read(lane->multi, &left)) != NULL)
         if (message->msg == CURLMSG_DONE)
-            client_finished(lane->client, message->easy_handle, message->data.result);
+            lane->finished(lane, message->easy_handle, message->data.result);
 }
 
 static void act(struct lane *lane, curl_socket_t fd, int events)
@@ -118,6 +118,7 @@ struct lane *lane_new(struct llm_client *client)
 {
     struct lane *lane = mem_zalloc(sizeof *lane);
     lane->client = client;
+    lane->finished = client_finished;
     lane->timer = client->reactor->ops->timer(client->reactor->self, on_timer, lane);
     lane->multi = curl_multi_init();
     curl_multi_setopt(lane->multi, CURLMOPT_SOCKETFUNCTION, want_socket);

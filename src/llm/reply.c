@@ -111,13 +111,13 @@ static int64_t read_retry_after(const struct reply_head *head, const struct llm_
 
 /* ---- errors ------------------------------------------------------------------------------- */
 
-static void tell_error(const struct dialect_error *e, struct llm_reply *out)
+void reply_tell_error(const struct dialect_error *e, char code[64], char message[256])
 {
-    reply_line(e->code.n > 0 ? e->code : e->type, out->provider_code, sizeof out->provider_code);
+    reply_line(e->code.n > 0 ? e->code : e->type, code, 64);
     struct slice text = e->message;
     if (text.n > MESSAGE_BYTES)
         text.n = utf8_floor(text, MESSAGE_BYTES);
-    reply_line(text, out->message, sizeof out->message);
+    reply_line(text, message, 256);
 }
 
 static void read_error(const struct reply_head *head, const json *doc, struct llm_reply *out)
@@ -126,7 +126,7 @@ static void read_error(const struct reply_head *head, const json *doc, struct ll
     dialect_read(doc, &e);
     bool told_to_wait = head->retry_after.n > 0 || head->retry_after_ms.n > 0;
     out->failure = dialect_classify(head->http_status, &e, head->host, told_to_wait);
-    tell_error(&e, out);
+    reply_tell_error(&e, out->provider_code, out->message);
     if (out->message[0] == '\0')
         snprintf(out->message, sizeof out->message, "HTTP status %d without an explanation",
                  head->http_status);
@@ -190,6 +190,12 @@ static void explain(struct llm_reply *out)
         note(out, "the answer breaks off");
 }
 
+void reply_judge(struct llm_reply *out, bool refused)
+{
+    out->failure = judge(out, refused);
+    explain(out);
+}
+
 static void read_answer(const json *doc, struct slice raw_usage, struct reply_memory *memory,
                         struct llm_reply *out)
 {
@@ -202,7 +208,7 @@ static void read_answer(const json *doc, struct slice raw_usage, struct reply_me
     if (choice == NULL) {
         dialect_read(doc, &e);
         out->failure = FAIL_BAD_ANSWER;
-        tell_error(&e, out);
+        reply_tell_error(&e, out->provider_code, out->message);
         if (out->message[0] == '\0')
             note(out, "the answer has no choices");
         return;
@@ -211,8 +217,7 @@ static void read_answer(const json *doc, struct slice raw_usage, struct reply_me
     reply_line(json_str(json_get(choice, "finish_reason")), out->finish_reason,
                sizeof out->finish_reason);
     read_content(message, memory, out);
-    out->failure = judge(out, json_str(json_get(message, "refusal")).n > 0);
-    explain(out);
+    reply_judge(out, json_str(json_get(message, "refusal")).n > 0);
 }
 
 /* Content and usage out of the bytes of a document that breaks off. */
@@ -274,15 +279,20 @@ static void read_good(const struct reply_head *head, struct slice body, struct r
         out->usage.provider_cost_pusd = told;
 }
 
+void reply_read_head(const struct reply_head *head, struct llm_reply *out)
+{
+    out->http_status = head->http_status;
+    reply_line(head->request_id, out->request_id, sizeof out->request_id);
+    read_limits(head, &out->limits);
+    out->retry_after_us = read_retry_after(head, &out->limits);
+}
+
 void reply_read(const struct reply_head *head, struct slice body, struct reply_memory *memory,
                 struct llm_reply *out)
 {
     reply_memory_clear(memory);
-    out->http_status = head->http_status;
+    reply_read_head(head, out);
     out->raw = body;
-    reply_line(head->request_id, out->request_id, sizeof out->request_id);
-    read_limits(head, &out->limits);
-    out->retry_after_us = read_retry_after(head, &out->limits);
     struct slice text = slice_trim(body); /* blank lines come first while a provider is busy */
     if (head->http_status >= 200 && head->http_status < 300) {
         read_good(head, text, memory, out);

@@ -66,6 +66,14 @@ void reply_memory_deinit(struct reply_memory *m);
 void reply_read(const struct reply_head *head, struct slice body, struct reply_memory *memory,
                 struct llm_reply *out);
 
+/* Parts of reply_read, for answers that come as a stream. The first fills what headers tell
+ * (http_status, request_id, limits, retry_after_us); the second sets failure and message from
+ * content and finish_reason; the third makes code and message fit for ledger and logs. */
+void reply_read_head(const struct reply_head *head, struct llm_reply *out);
+void reply_judge(struct llm_reply *out, bool refused);
+struct dialect_error;
+void reply_tell_error(const struct dialect_error *e, char code[64], char message[256]);
+
 /* An empty reply: nothing told, FAIL_NONE. */
 void reply_init(struct llm_reply *out);
 

@@ -128,7 +128,6 @@ static void add_middle(struct buf *b, const struct config_model *model, const js
 static void add_tail(struct buf *b, const struct config *config, const struct config_model *model,
                      const json *extra)
 {
-    buf_str(b, ",\"stream\":false");
     if (json_get(extra, "response_format") == NULL)
         add_response_format(b, config, model->json);
     if (model->service_tier != NULL && json_get(extra, "service_tier") == NULL) {
@@ -142,8 +141,8 @@ static void add_tail(struct buf *b, const struct config *config, const struct co
     buf_char(b, '}');
 }
 
-enum status llm_template_new(const struct config *config, int model, struct slice system,
-                             struct llm_template **out, struct fail *fail)
+static enum status make(const struct config *config, int model, struct slice system,
+                        const char *stream, struct llm_template **out, struct fail *fail)
 {
     const struct config_model *m = &config->models[model];
     json *extra = NULL;
@@ -159,11 +158,25 @@ enum status llm_template_new(const struct config *config, int model, struct slic
         buf_init(&t->tail, SIZE_MAX);
         add_head(&t->head, m, system);
         add_middle(&t->middle, m, extra);
+        buf_str(&t->tail, stream);
         add_tail(&t->tail, config, m, extra);
         *out = t;
     }
     json_free(extra);
     return st;
+}
+
+enum status llm_template_new(const struct config *config, int model, struct slice system,
+                             struct llm_template **out, struct fail *fail)
+{
+    return make(config, model, system, ",\"stream\":false", out, fail);
+}
+
+enum status llm_template_new_stream(const struct config *config, int model, struct slice system,
+                                    struct llm_template **out, struct fail *fail)
+{
+    static const char stream[] = ",\"stream\":true,\"stream_options\":{\"include_usage\":true}";
+    return make(config, model, system, stream, out, fail);
 }
 
 void llm_template_free(struct llm_template *t)

@@ -22,6 +22,10 @@ struct llm_template; /* read-only once made; any thread */
  * program must control: model, messages, stream, n, and every token cap. */
 MUST_CHECK enum status llm_template_new(const struct config *config, int model, struct slice system,
                                         struct llm_template **out, struct fail *fail);
+/* The same, asking for a stream with usage in its last chunk. */
+MUST_CHECK enum status llm_template_new_stream(const struct config *config, int model,
+                                               struct slice system, struct llm_template **out,
+                                               struct fail *fail);
 void llm_template_free(struct llm_template *t); /* takes NULL */
 
 /* Appends the body. user_json: text of the user message (valid UTF-8); token_cap ≥ 1. */

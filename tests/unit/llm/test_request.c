@@ -52,6 +52,23 @@ static void check(struct config_model *model, int64_t summary_chars, const char 
     "{\"model\":\"served-m\",\"messages\":[{\"role\":\"system\",\"content\":\"S\\n\"},"            \
     "{\"role\":\"user\",\"content\":\"{\\\"t\\\":1}\"}]"
 
+static void a_stream_asks_for_its_usage(void **state)
+{
+    (void)state;
+    struct config_model m = plain_model();
+    struct config config = {.models = &m, .model_count = 1};
+    struct llm_template *t;
+    struct fail fail;
+    struct buf out;
+    assert_int_equal(llm_template_new_stream(&config, 0, SLICE_LIT("S\n"), &t, &fail), ST_OK);
+    buf_init(&out, 100000);
+    llm_request_build(t, SLICE_LIT("{\"t\":1}"), 300, &out);
+    llm_template_free(t);
+    assert_string_equal(out.p, MESSAGES ",\"temperature\":0.2,\"max_tokens\":300,\"stream\":true,"
+                                        "\"stream_options\":{\"include_usage\":true}}");
+    buf_deinit(&out);
+}
+
 static void plain_body_has_everything_in_its_order(void **state)
 {
     (void)state;
@@ -192,6 +209,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(plain_body_has_everything_in_its_order),
+        cmocka_unit_test(a_stream_asks_for_its_usage),
         cmocka_unit_test(settings_of_the_model_change_the_body),
         cmocka_unit_test(temperature_is_written_as_short_as_it_goes),
         cmocka_unit_test(schema_is_strict_and_names_the_categories),
