@@ -121,9 +121,10 @@ static const struct key price[] = {
          .note = "Input written to it"),
     RATE(config_price, "output", output, .flags = KEY_REQUIRED, .note = "Output"),
     K("flex", KEY_RATIO, config_price, flex_ppm, .fallback = "1", .min = 0, .max = MILLION,
-      .built = "1", .note = "Factor on all of them with `service_tier: flex`"),
+      .note = "Factor on all rates with `service_tier: flex`, rounded up to whole picodollars"),
     K("windows", KEY_LIST, config_price, windows, COUNTED(config_price, window_count), .min = 0,
-      .max = 50, .inner = &price_window_section, .built = "[]"),
+      .max = 50, .inner = &price_window_section,
+      .note = "UTC hours with other rates; the first one that fits counts"),
 };
 static const struct section price_section = {
     KEYS(price), .size = sizeof(struct config_price), .check = check_price,

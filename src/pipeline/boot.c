@@ -131,11 +131,12 @@ static enum status settle_crash(struct boot *b, struct fail *fail)
 static enum status prepare_prices(struct boot *b, struct mill_model *m, struct fail *fail)
 {
     enum status st = ST_OK;
-    m->prices = mem_array((size_t)m->config->price_count + 1, sizeof *m->prices);
-    for (int i = 0; st == ST_OK && i < m->config->price_count; i++) {
-        const struct config_price *period = &m->config->prices[i];
-        m->prices[i] = price_of(period);
-        st = ledger_price(b->ledger, m->config->name, period->from_unix_us, &m->prices[i], fail);
+    int count = price_count(m->config);
+    m->prices = mem_array((size_t)count + 1, sizeof *m->prices);
+    for (int i = 0; st == ST_OK && i < count; i++) {
+        int64_t from = m->config->prices[price_place(m->config, i).period].from_unix_us;
+        m->prices[i] = price_at(m->config, i);
+        st = ledger_price(b->ledger, m->config->name, from, &m->prices[i], fail);
     }
     return st;
 }

@@ -81,8 +81,8 @@ static bool choose_model(struct mill *m, struct ask *a)
 
 static struct price price_now(const struct mill_model *model, int64_t unix_us)
 {
-    int period = price_period(model->config, unix_us);
-    return period < 0 ? (struct price){.priced = false} : model->prices[period];
+    int index = price_index(model->config, unix_us);
+    return index < 0 ? (struct price){.priced = false} : model->prices[index];
 }
 
 /* Everything about the request that must be known before its intent. 0 tokens left = oversize. */
@@ -173,6 +173,16 @@ static void stop_without_model(struct mill *m, const struct ask *a)
     drain_stop(m, ST_CONFIG, text);
 }
 
+/* Windows may change between sending and billing. */
+static enum status reserve(struct mill *m, struct ask *a)
+{
+    const struct config_model *model = m->o.models[a->model].config;
+    int64_t now = mill_unix_now(m);
+    struct price most =
+        price_dearest(model, now, now + m->config->providers[model->provider].timeout_us);
+    return price_bound(&most, model, (int64_t)a->body.n, a->token_cap, &a->reserved_pusd);
+}
+
 static void ask_start(struct mill *m, struct ask *a)
 {
     if (!choose_model(m, a)) {
@@ -184,8 +194,7 @@ static void ask_start(struct mill *m, struct ask *a)
         refuse_locally(m, a);
         return;
     }
-    if (price_bound(&a->price, m->o.models[a->model].config, (int64_t)a->body.n, a->token_cap,
-                    &a->reserved_pusd) != ST_OK) {
+    if (reserve(m, a) != ST_OK) {
         drain_stop(m, ST_CONFIG, "a call's upper bound does not fit into an amount: check prices");
         ask_wait(m, a, 0);
         return;

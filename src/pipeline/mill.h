@@ -25,7 +25,7 @@ struct mill_partition {
 struct mill_model {
     const struct config_model *config;
     struct llm_template *request;
-    struct price *prices; /* one per period of config->prices, with its version */
+    struct price *prices; /* price_count(config) sets of rates, with their versions */
 };
 
 struct mill_options {

@@ -222,7 +222,7 @@ static void prepare_models(struct life *l)
         struct mill_model *m = &l->models[i];
         m->config = &c->models[i];
         m->prices = mem_array(1, sizeof *m->prices);
-        m->prices[0] = price_of(&m->config->prices[0]);
+        m->prices[0] = price_at(m->config, 0);
         MUST(l->w, ledger_price(l->ledger, m->config->name, m->config->prices[0].from_unix_us,
                                 &m->prices[0], &fail) == ST_OK);
         MUST(l->w, llm_template_new(c, i, buf_view(&l->w->system), &m->request, &fail) == ST_OK);

@@ -147,8 +147,10 @@ static void missing_features_of_providers_models_and_routes_are_told(void **stat
         {", requests_per_minute: 1", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n",
          "requests_per_minute"},
         {"", ", price: {input: 1, output: 1, flex: 0.5}", "tiers: {t: [m]}\nroutes: [{tier: t}]\n",
-         "flex"},
-        {"", ", price: {input: 1, output: 1, windows: []}",
+         NULL},
+        {"",
+         ", price: {input: 1, output: 1, windows: [{from: \"01:00\", to: \"04:00\", input: 1, "
+         "output: 1}]}",
          "tiers: {t: [m]}\nroutes: [{tier: t}]\n", NULL},
         {"", "", "tiers: {t: [m, o]}\nroutes: [{tier: t}]\n", "one provider"},
         {"", "", "tiers: {t: [m], u: [o]}\nroutes: [{tier: t, otherwise: u}]\nonly_provider: q\n",
