@@ -1,7 +1,7 @@
 /* A route's condition, which has a form of its own.
  *
  * It is decoded by its rows of the key table into a draft and then turned into the
- * fields of a route. Regular expressions are only measured here; who runs them compiles them.
+ * fields of a route. Regular expressions are only tried here; who runs them compiles them.
  */
 #include <stdio.h>
 

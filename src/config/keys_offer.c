@@ -189,7 +189,7 @@ static const struct key when[] = {
     K("in", KEY_VALUES, when_draft, in, COUNTED(when_draft, in_count), .flags = KEY_ANY_SCALAR,
       .rule = &rule_any, .min = 1, .max = 1000, .note = "It is one of these"),
     K("regex", KEY_TEXT, when_draft, regex, .rule = &rule_regex, .max = 1000,
-      .note = "It matches this regular expression (PCRE2)"),
+      .note = "It matches this regular expression somewhere"),
     K("greater", KEY_COUNT, when_draft, greater, .min = -INT64_MAX, .max = INT64_MAX,
       .note = "It is a number above this"),
 };

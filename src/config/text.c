@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 
 #include "base/json.h"
+#include "base/regex.h"
 #include "base/utf8.h"
 
 #define ZONE_FOLDER  "/usr/share/zoneinfo/"
@@ -48,7 +49,12 @@ static bool valid_any(struct slice s)
 
 static bool valid_regex(struct slice s)
 {
-    return s.n > 0 && s.n <= 1000;
+    struct regex *re;
+
+    if (s.n == 0 || regex_new(s, &re, NULL) != ST_OK)
+        return false;
+    regex_free(re);
+    return true;
 }
 
 static bool valid_name(struct slice s)
@@ -358,7 +364,8 @@ const struct text_rule rule_proxy = {valid_proxy,
                                      "a URL: http, https, socks5 or socks5h://host:port"};
 const struct text_rule rule_listen = {valid_listen, "address:port"};
 const struct text_rule rule_language = {valid_language, "a language tag like zh or pt-BR"};
-const struct text_rule rule_regex = {valid_regex, "a regular expression of 1 to 1000 bytes"};
+const struct text_rule rule_regex = {valid_regex,
+                                     "a valid regular expression (PCRE2) of 1 to 1000 bytes"};
 const struct text_rule rule_header_value = {valid_header_value, "printable ASCII, not empty"};
 const struct text_rule rule_identifier = {valid_identifier, "a name of [A-Za-z0-9_]"};
 const struct text_rule rule_ledger_path = {

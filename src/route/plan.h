@@ -24,7 +24,9 @@ struct plan; /* owns its rules; tiers below */
 
 /* only_provider: index, -1 = config->only_provider counts. capped: a budget is set for the run.
  * notes: one line for each model or tier that is passed over, for people. ST_CONFIG when a route
- * has no model left (the message names route, tier and what to do) or a regex does not compile. */
+ * has no model left (the message names route, tier and what to do) or a regex does not compile.
+ * A tier left empty that only `otherwise`, `escalate` or shadow names is a note, and as if it were
+ * not named. The config must outlive the plan. */
 MUST_CHECK enum status plan_make(const struct config *config, int only_provider, bool capped,
                                  struct plan **out, struct buf *notes, struct fail *fail);
 void plan_free(struct plan *p); /* takes NULL */
@@ -42,12 +44,14 @@ struct plan_choice {
     bool replaced;     /* `shadow: replace` chose the other tier */
 };
 
-/* shadowed: shadow_chosen() of the ticket's id. Images: tier, then `otherwise`, then the first
+/* shadowed: chosen_for_shadow() of the ticket's id. Images: tier, then `otherwise`, then the first
  * tier with a vision model; when no model of the plan has vision the text alone is classified and
- * needs_vision is false. */
+ * needs_vision is false. With needs_vision, `otherwise` and `escalate` lead to tiers with vision or
+ * nowhere. Replaced: `otherwise` leads back to the tier it would have been. */
 struct plan_choice plan_choose(const struct plan *p, const struct facts *facts, bool shadowed);
 
-/* "rule 2: language is zh" and the like, for `check --explain`, `show` and the ledger. */
+/* "rule 2: language is zh (by its script)" and what followed from it, for `check --explain`, `show`
+ * and the ledger. choice: of these facts. Nothing of the ticket but its language tag is in it. */
 void plan_why(const struct plan *p, const struct plan_choice *choice, const struct facts *facts,
               struct buf *out);
 /* Short stable label of a route for grouping: "language=zh", "/customer/plan=paid", "default". */
