@@ -2,111 +2,44 @@
  * signal ends it. Options only; what it does stands in src/sim/.
  */
 #include <errno.h>
-#include <getopt.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/buf.h"
 #include "base/mem.h"
 #include "cli/commands.h"
+#include "cli/options.h"
 #include "sim/fault.h"
 #include "sim/server.h"
 
 #define MAX_LATENCY_US INT64_C(3600000000)
 
-/* The lists grow by one per option; everything else points into argv. */
+struct latency {
+    int64_t p50_us, p99_us;
+};
+
+struct names {
+    char *text; /* owned; v points into it */
+    const char **v;
+    int count;
+};
+
 struct simulate {
-    struct sim_options sim;
-    const char **faults;
-    char *key_text, *category_text; /* owned; options point into them */
-    const char **categories;
-    const char *port_file;
-    bool help;
+    struct sim_options sim; /* what the rows below do not fill is moved there by settle */
+    struct option_list faults;
+    struct names categories, models;
+    struct latency latency;
+    int64_t seed, cached_percent, limit_period_us;
+    int usage, window;
+
+    const char *port_file, *key_file;
+    char *key_text; /* owned */
 };
 
-enum {
-    OPT_LISTEN = 1,
-    OPT_PORT_FILE,
-    OPT_KEY,
-    OPT_KEY_FILE,
-    OPT_LATENCY,
-    OPT_SEED,
-    OPT_CATEGORIES,
-    OPT_FAULT,
-    OPT_USAGE,
-    OPT_CACHED,
-    OPT_CONCURRENCY,
-    OPT_RATE,
-    OPT_LEDGER,
-    OPT_HELP
-};
-
-static const struct option options[] = {
-    {"listen", required_argument, NULL, OPT_LISTEN},
-    {"port-file", required_argument, NULL, OPT_PORT_FILE},
-    {"key", required_argument, NULL, OPT_KEY},
-    {"key-file", required_argument, NULL, OPT_KEY_FILE},
-    {"latency", required_argument, NULL, OPT_LATENCY},
-    {"seed", required_argument, NULL, OPT_SEED},
-    {"categories", required_argument, NULL, OPT_CATEGORIES},
-    {"fault", required_argument, NULL, OPT_FAULT},
-    {"usage", required_argument, NULL, OPT_USAGE},
-    {"cached-percent", required_argument, NULL, OPT_CACHED},
-    {"concurrency-limit", required_argument, NULL, OPT_CONCURRENCY},
-    {"requests-per-minute", required_argument, NULL, OPT_RATE},
-    {"ledger-file", required_argument, NULL, OPT_LEDGER},
-    {"help", no_argument, NULL, OPT_HELP},
-    {NULL, 0, NULL, 0}};
-
-static const char help_text[] =
-    "Usage: ticketmill simulate [OPTIONS]\n"
-    "\n"
-    "A provider that speaks the OpenAI wire format: answers packed tickets by a fixed\n"
-    "rule on their text, bills tokens in a ledger of its own, misbehaves as told.\n"
-    "Prints `listening on http://ADDRESS:PORT/v1` and runs until SIGTERM or SIGINT.\n"
-    "\n"
-    "  --listen ADDRESS:PORT     127.0.0.1:0; port 0 picks a free one\n"
-    "  --port-file FILE          write the port there once it listens\n"
-    "  --key KEY                 refuse every other key with 401\n"
-    "  --key-file FILE           the same, from a file\n"
-    "  --latency P50[,P99]       log-normal, as in 600ms,1.4s; 0 answers at once\n"
-    "  --seed N                  of latencies and faults (1)\n"
-    "  --categories A,B,…        when a request names none\n"
-    "  --fault NAME[:PERCENT[:PARAM]]  may be repeated; the first that strikes counts\n"
-    "  --usage openai|deepseek|kimi|none  how tokens are told\n"
-    "  --cached-percent N        of a system message seen before (100)\n"
-    "  --concurrency-limit N     429 above\n"
-    "  --requests-per-minute N   429 above\n"
-    "  --ledger-file FILE        append each billed call before it is answered\n"
-    "\n"
-    "A ticket with [[fault:NAME]] or [[fault:NAME:PARAM]] in its text brings that fault on\n"
-    "every call it is in; one with [[inject]] makes its neighbours answer as it does.\n"
-    "\n"
-    "  GET  /ledger    what was billed: tokens, by model, and how often each text (SHA-256)\n"
-    "  GET  /calls     each billed call as a line of JSON\n"
-    "  POST /control   {\"faults\":[\"429:20:ms\"],\"latency\":[600,1400],\"key\":null,\n"
-    "                   \"concurrency_limit\":0,\"requests_per_minute\":0}; latency in ms;\n"
-    "                   what is left out stays\n"
-    "\n"
-    "Examples:\n"
-    "  ticketmill simulate --latency 600ms,1.4s\n"
-    "  ticketmill simulate --listen 127.0.0.1:8080 --fault 429:5:fraction --fault missing:2\n"
-    "  curl -s 127.0.0.1:8080/ledger | jq .completion_tokens\n"
-    "\n"
-    "Faults:\n";
-
-static void print_help(void)
-{
-    fputs(help_text, stdout);
-    for (int i = 0; i < SIM_FAULT_COUNT; i++)
-        printf("  %-20s %s\n", sim_fault_name((enum sim_fault)i),
-               sim_fault_text((enum sim_fault)i));
-}
-
-/* "600ms", "1.4s", "250" (ms). */
-static bool parse_duration(const char *text, int64_t *us, const char **rest)
+static bool parse_unit(const char *text, int64_t *us, const char **rest)
 {
     char *end;
     double v = strtod(text, &end);
@@ -126,148 +59,187 @@ static bool parse_duration(const char *text, int64_t *us, const char **rest)
     return true;
 }
 
-static bool parse_latency(const char *text, struct sim_options *o)
+static bool parse_latency(const char *text, void *field)
+{
+    struct latency *l = field;
+    const char *rest;
+    if (!parse_unit(text, &l->p50_us, &rest))
+        return false;
+    l->p99_us = l->p50_us;
+    if (*rest == ',' && !parse_unit(rest + 1, &l->p99_us, &rest))
+        return false;
+    return *rest == '\0' && l->p99_us >= l->p50_us;
+}
+
+static bool parse_period(const char *text, void *field)
 {
     const char *rest;
-    if (!parse_duration(text, &o->latency_p50_us, &rest))
-        return false;
-    o->latency_p99_us = o->latency_p50_us;
-    if (*rest == ',' && !parse_duration(rest + 1, &o->latency_p99_us, &rest))
-        return false;
-    return *rest == '\0' && o->latency_p99_us >= o->latency_p50_us;
+    int64_t *us = field;
+    return parse_unit(text, us, &rest) && *rest == '\0' && *us >= 1000;
 }
 
-static bool parse_usage(const char *text, enum sim_usage *out)
+static void names_deinit(struct names *n)
 {
-    static const char *const names[] = {[SIM_USAGE_OPENAI] = "openai",
-                                        [SIM_USAGE_DEEPSEEK] = "deepseek",
-                                        [SIM_USAGE_KIMI] = "kimi",
-                                        [SIM_USAGE_NONE] = "none"};
-    for (int i = 0; i < 4; i++) {
-        if (strcmp(text, names[i]) == 0) {
-            *out = (enum sim_usage)i;
-            return true;
-        }
+    mem_free(n->text);
+    mem_free(n->v);
+}
+
+static bool parse_names(const char *text, void *field)
+{
+    struct names *n = field;
+    names_deinit(n);
+    *n = (struct names){.text = mem_str(text)};
+    for (char *save = NULL, *name = strtok_r(n->text, ",", &save); name != NULL;
+         name = strtok_r(NULL, ",", &save)) {
+        n->v = mem_grow(n->v, (size_t)n->count + 1, sizeof *n->v);
+        n->v[n->count++] = name;
     }
-    return false;
+    return n->count > 0;
 }
 
-static bool parse_count(const char *text, int64_t max, int64_t *out)
+static bool parse_share(const char *text, void *field)
 {
-    return slice_to_i64(slice_str(text), out) == ST_OK && *out >= 0 && *out <= max;
+    return sim_share_parse(text, field);
 }
 
-static bool parse_int(const char *text, int max, int *out)
+static const char *const usages[] = {"openai", "deepseek", "kimi", "none", NULL};
+static const char *const windows[] = {"bucket", "fixed", "sliding", NULL};
+
+#define AT(field)           offsetof(struct simulate, field)
+#define COUNT(field, most)  .kind = OPTION_COUNT, .at = AT(field), .min = 0, .max = most
+#define PARSED(field, read) .kind = OPTION_PARSED, .at = AT(field), .parse = read
+
+static const struct option_row rows[] = {
+    {"listen", "ADDRESS:PORT", "where (127.0.0.1:0); port 0 picks a free one", OPTION_TEXT,
+     .at = AT(sim.listen)},
+    {"port-file", "FILE", "write the port there once it listens", OPTION_PATH, .at = AT(port_file)},
+    {"key", "KEY", "refuse every other key with 401", OPTION_TEXT, .at = AT(sim.key)},
+    {"key-file", "FILE", "the same, from a file", OPTION_PATH, .at = AT(key_file)},
+    {"ledger-file", "FILE", "append each billed call before it is answered", OPTION_PATH,
+     .at = AT(sim.ledger_file)},
+    {"models", "A,B", "answer every other model 404 (all are known)", PARSED(models, parse_names),
+     .expected = "names with commas between them"},
+    {"categories", "A,B", "when a request names none", PARSED(categories, parse_names),
+     .expected = "names with commas between them"},
+    {"seed", "N", "of latencies and faults (1)", COUNT(seed, INT64_MAX)},
+    {"fault", "NAME[:PERCENT[:PARAM]][@MODEL]", "may be repeated; the first that strikes counts",
+     OPTION_LIST, .at = AT(faults)},
+    {"latency", "P50[,P99]", "log-normal, as in 600ms,1.4s (0: at once)",
+     PARSED(latency, parse_latency), .expected = "durations such as 600ms,1.4s"},
+    {"tokens-per-second", "N", "generating takes longer by so much (0: no time)",
+     COUNT(sim.tokens_per_second, 1000000)},
+    {"usage", "openai|deepseek|kimi|none", "how tokens are told", OPTION_CHOICE, .at = AT(usage),
+     .names = usages},
+    {"cached-percent", "N", "of a system message seen before (100)", COUNT(cached_percent, 100)},
+    {"bill-percent", "N", "bill so much of the usual tokens (100)",
+     COUNT(sim.bill_percent, 100000)},
+    {"ignore-cap", NULL, "do not cut answers at the token cap", OPTION_FLAG,
+     .at = AT(sim.ignore_cap)},
+    {"disagree", "PERCENT[@MODEL]", "of the texts get another category than usual",
+     PARSED(sim.disagree, parse_share), .expected = "0 to 100, with @MODEL or not"},
+    {"unsure", "PERCENT[@MODEL]", "of the texts get a confidence below 0.50",
+     PARSED(sim.unsure, parse_share), .expected = "0 to 100, with @MODEL or not"},
+    {"concurrency-limit", "N", "429 above (0: no limit)", COUNT(sim.concurrency_limit, INT32_MAX)},
+    {"requests-per-minute", "N", "429 above (0: no limit)",
+     COUNT(sim.requests_per_minute, INT32_MAX)},
+    {"tokens-per-minute", "N", "429 above (0: no limit)", COUNT(sim.tokens_per_minute, INT32_MAX)},
+    {"count-cap", NULL, "tokens count as question and token cap, not as answered", OPTION_FLAG,
+     .at = AT(sim.count_cap)},
+    {"limit-window", "bucket|fixed|sliding", "how a minute is counted", OPTION_CHOICE,
+     .at = AT(window), .names = windows},
+    {"limit-period", "DURATION", "length of a window, contents of a bucket (60s)",
+     PARSED(limit_period_us, parse_period), .expected = "a duration such as 60s, 1ms or more"},
+    {"announce-limits", NULL, "x-ratelimit-* on every answer", OPTION_FLAG,
+     .at = AT(sim.announce_limits)},
+    {"retry-after", "FORM", "of limits: exact (default), none, SECONDS, or as the fault 429",
+     OPTION_TEXT, .at = AT(sim.retry_after)},
+};
+
+static const char notes_head[] =
+    "A ticket with [[fault:NAME]] or [[fault:NAME:PARAM]] in its text brings that fault on\n"
+    "every call it is in; one with [[inject]] makes its neighbours answer as it does.\n"
+    "`stream: true` is answered with events, usage in the last one if asked for.\n"
+    "\n"
+    "  GET  /ledger     what was billed: tokens, by model, how often each text (SHA-256); calls\n"
+    "                   by outcome, with first and last time, share wasted and of what is allowed\n"
+    "  GET  /calls      each billed call as a line of JSON\n"
+    "  GET  /log        each call, answered or not: when, how long, status, tokens\n"
+    "  GET  /v1/models  those of --models\n"
+    "  POST /control    {\"faults\":[\"429:20:ms\"],\"latency\":[600,1400],\"key\":null,\n"
+    "                    "
+    "\"models\":null,\"disagree\":\"10\",\"unsure\":\"5@m\",\"bill_percent\":100,\n"
+    "                    \"ignore_cap\":false,\"tokens_per_second\":0,\"concurrency_limit\":0,\n"
+    "                    \"requests_per_minute\":0,\"tokens_per_minute\":0,\"count_cap\":false,\n"
+    "                    \"limit_window\":\"bucket\",\"limit_period_ms\":60000,\n"
+    "                    \"announce_limits\":false,\"retry_after\":\"exact\",\"phase\":\"NAME\"}\n"
+    "                   latency in ms; `phase` begins a new count; what is left out stays\n"
+    "\n"
+    "Faults:\n";
+
+static struct option_table table = {
+    .command = "simulate",
+    .usage = "[OPTIONS]",
+    .about = "A provider that speaks the OpenAI wire format: answers packed tickets by a fixed\n"
+             "rule on their text, bills tokens in a ledger of its own, misbehaves as told.\n"
+             "Prints `listening on http://ADDRESS:PORT/v1` and runs until SIGTERM or SIGINT.",
+    .rows = rows,
+    .count = (int)(sizeof rows / sizeof *rows),
+    .examples =
+        "  ticketmill simulate --latency 600ms,1.4s\n"
+        "  ticketmill simulate --listen 127.0.0.1:8080 --fault 429:5:fraction --fault missing:2\n"
+        "  ticketmill simulate --tokens-per-minute 90000 --limit-window sliding --announce-limits\n"
+        "  curl -s 127.0.0.1:8080/ledger | jq .completion_tokens\n",
+};
+
+static void print_notes(struct buf *out)
 {
-    int64_t v;
-    if (!parse_count(text, max, &v))
-        return false;
-    *out = (int)v;
-    return true;
+    buf_init(out, SIZE_MAX);
+    buf_str(out, notes_head);
+    for (int i = 0; i < SIM_FAULT_COUNT; i++)
+        buf_fmt(out, "%s  %-20s %s", i > 0 ? "\n" : "", sim_fault_name((enum sim_fault)i),
+                sim_fault_text((enum sim_fault)i));
 }
 
-static bool read_key_file(struct simulate *s, const char *path)
+static bool read_key_file(struct simulate *s)
 {
     char text[512];
-    FILE *f = fopen(path, "re");
+    FILE *f = fopen(s->key_file, "re");
     if (f == NULL || fgets(text, sizeof text, f) == NULL) {
         if (f != NULL)
             fclose(f);
         return false;
     }
     fclose(f);
-    mem_free(s->key_text);
     s->key_text = mem_slice(slice_trim(slice_str(text)));
     s->sim.key = s->key_text;
     return true;
 }
 
-static bool split_categories(struct simulate *s, const char *text)
-{
-    mem_free(s->category_text);
-    s->category_text = mem_str(text);
-    s->sim.category_count = 0;
-    for (char *save = NULL, *name = strtok_r(s->category_text, ",", &save); name != NULL;
-         name = strtok_r(NULL, ",", &save)) {
-        s->categories =
-            mem_grow(s->categories, (size_t)s->sim.category_count + 1, sizeof *s->categories);
-        s->categories[s->sim.category_count++] = name;
-    }
-    s->sim.categories = s->categories;
-    return s->sim.category_count > 0;
-}
-
-static bool add_fault(struct simulate *s, const char *spec)
-{
-    struct sim_fault_rule ignored;
-    if (sim_fault_parse(slice_str(spec), &ignored, NULL) != ST_OK)
-        return false;
-    s->faults = mem_grow(s->faults, (size_t)s->sim.fault_count + 1, sizeof *s->faults);
-    s->faults[s->sim.fault_count++] = spec;
-    s->sim.faults = s->faults;
-    return true;
-}
-
-static bool take_option(struct simulate *s, int option, const char *value)
+/* Moves what the options gave to where the simulator looks for it. */
+static int settle(struct simulate *s)
 {
     struct sim_options *o = &s->sim;
-    int64_t n;
-    switch (option) {
-    case OPT_LISTEN:
-        o->listen = value;
-        return true;
-    case OPT_PORT_FILE:
-        s->port_file = value;
-        return true;
-    case OPT_KEY:
-        o->key = value;
-        return true;
-    case OPT_KEY_FILE:
-        return read_key_file(s, value);
-    case OPT_LATENCY:
-        return parse_latency(value, o);
-    case OPT_SEED:
-        if (!parse_count(value, INT64_MAX, &n))
-            return false;
-        o->seed = (uint64_t)n;
-        return true;
-    case OPT_CATEGORIES:
-        return split_categories(s, value);
-    case OPT_FAULT:
-        return add_fault(s, value);
-    case OPT_USAGE:
-        return parse_usage(value, &o->usage);
-    case OPT_CACHED:
-        return parse_int(value, 100, &o->cached_percent);
-    case OPT_CONCURRENCY:
-        return parse_int(value, INT32_MAX, &o->concurrency_limit);
-    case OPT_RATE:
-        return parse_int(value, INT32_MAX, &o->requests_per_minute);
-    case OPT_LEDGER:
-        o->ledger_file = value;
-        return true;
-    default:
-        s->help = true;
-        return true;
-    }
-}
-
-static bool parse_arguments(struct simulate *s, int argc, char **argv)
-{
-    int index = 0;
-    optind = 1;
-    for (int c; (c = getopt_long(argc, argv, "", options, &index)) != -1;) {
-        if (c == '?')
-            return false;
-        if (!take_option(s, c, optarg)) {
-            fprintf(stderr, "simulate: --%s: '%s' is no valid value\n", options[index].name,
-                    optarg);
-            return false;
-        }
-    }
-    if (optind < argc)
-        fprintf(stderr, "simulate: unexpected argument '%s'\n", argv[optind]);
-    return optind == argc;
+    struct sim_fault_rule ignored;
+    struct fail fail;
+    o->seed = (uint64_t)s->seed;
+    o->usage = (enum sim_usage)s->usage;
+    o->window = (enum sim_window)s->window;
+    o->cached_percent = (int)s->cached_percent;
+    o->limit_period_us = s->limit_period_us;
+    o->latency_p50_us = s->latency.p50_us;
+    o->latency_p99_us = s->latency.p99_us;
+    o->categories = s->categories.v;
+    o->category_count = s->categories.count;
+    o->models = s->models.v;
+    o->model_count = s->models.count;
+    o->faults = s->faults.v;
+    o->fault_count = s->faults.count;
+    for (int i = 0; i < o->fault_count; i++)
+        if (sim_fault_parse(slice_str(o->faults[i]), &ignored, &fail) != ST_OK)
+            return options_usage(&table, "--fault: %s", fail.text);
+    if (s->key_file != NULL && !read_key_file(s))
+        return options_usage(&table, "--key-file: %s cannot be read", s->key_file);
+    return OPTIONS_GO;
 }
 
 /* Whole or not at all: others wait for the file to appear. */
@@ -282,7 +254,7 @@ static bool write_port_file(const char *path, int port)
         good = false;
     good = good && rename(name.p, path) == 0;
     if (!good)
-        fprintf(stderr, "simulate: %s: %s\n", path, strerror(errno));
+        fprintf(stderr, "ticketmill simulate: %s: %s\n", path, strerror(errno));
     buf_deinit(&name);
     return good;
 }
@@ -297,11 +269,8 @@ static int serve(const struct simulate *s)
     sigaddset(&ends, SIGINT);
     sigaddset(&ends, SIGTERM);
     sigprocmask(SIG_BLOCK, &ends, NULL);
-    enum status st = sim_start(&s->sim, &sim, &fail);
-    if (st != ST_OK) {
-        fprintf(stderr, "simulate: %s\n", fail.text);
-        return status_exit(st);
-    }
+    if (sim_start(&s->sim, &sim, &fail) != ST_OK)
+        return command_failed("simulate", &fail);
     printf("listening on %s\n", sim_url(sim));
     fflush(stdout);
     int code = 0;
@@ -315,22 +284,22 @@ static int serve(const struct simulate *s)
 
 int cmd_simulate(int argc, char **argv)
 {
-    struct simulate s = {.help = false};
-    int code;
+    struct simulate s = {.seed = 1, .cached_percent = 100};
+    struct buf notes;
     sim_options_init(&s.sim);
+    s.limit_period_us = s.sim.limit_period_us;
     signal(SIGPIPE, SIG_IGN);
-    if (!parse_arguments(&s, argc, argv)) {
-        fputs("Try `ticketmill simulate --help`.\n", stderr);
-        code = status_exit(ST_USAGE);
-    } else if (s.help) {
-        print_help();
-        code = 0;
-    } else {
+    print_notes(&notes);
+    table.notes = notes.p;
+    int code = options_parse(&table, argc, argv, &s, NULL);
+    if (code == OPTIONS_GO)
+        code = settle(&s);
+    if (code == OPTIONS_GO)
         code = serve(&s);
-    }
-    mem_free(s.faults);
-    mem_free(s.categories);
-    mem_free(s.category_text);
+    option_list_deinit(&s.faults);
+    names_deinit(&s.categories);
+    names_deinit(&s.models);
     mem_free(s.key_text);
+    buf_deinit(&notes);
     return code;
 }

@@ -107,10 +107,11 @@ static void print_call(const struct bill_call *call, struct buf *out)
     json_quote(out, slice_str(call->call_id));
     buf_fmt(out,
             ",\"fault\":\"%s\",\"prompt_tokens\":%lld,\"cached_tokens\":%lld,"
-            "\"completion_tokens\":%lld,\"max_tokens\":%lld,\"delivered\":%s,\"texts\":[",
+            "\"completion_tokens\":%lld,\"max_tokens\":%lld,\"at_us\":%lld,\"delivered\":%s,"
+            "\"texts\":[",
             call->fault, (long long)call->prompt_tokens, (long long)call->cached_tokens,
             (long long)call->completion_tokens, (long long)call->max_tokens,
-            call->delivered ? "true" : "false");
+            (long long)call->at_unix_us, call->delivered ? "true" : "false");
     for (int i = 0; i < call->text_count; i++) {
         buf_str(out, i > 0 ? ",\"" : "\"");
         buf_hex(out, call->texts[i]->hash, SHA256_SIZE);
@@ -213,7 +214,7 @@ static void print_text(void *self, struct slice key, void *value)
     buf_i64(out, text->times);
 }
 
-void bill_print(struct bill *b, struct buf *out)
+void bill_print(struct bill *b, const struct call_log *log, struct buf *out)
 {
     struct sim_totals sum;
     bill_totals(b, &sum);
@@ -238,7 +239,9 @@ void bill_print(struct bill *b, struct buf *out)
     }
     buf_str(out, "},\"tickets\":{");
     map_each(b->texts, print_text, out);
-    buf_str(out, "}}\n");
+    buf_str(out, "},\"phases\":");
+    call_log_print_phases(log, out);
+    buf_str(out, "}\n");
 }
 
 void bill_print_calls(struct bill *b, struct buf *out)

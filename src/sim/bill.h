@@ -13,6 +13,7 @@
 #include "base/sha256.h"
 #include "base/slice.h"
 #include "base/status.h"
+#include "sim/call_log.h"
 #include "sim/server.h"
 
 struct bill;
@@ -28,6 +29,7 @@ struct bill_call {
     const char *fault;           /* static; "none" */
     int64_t prompt_tokens, cached_tokens, completion_tokens;
     int64_t max_tokens;       /* as asked; 0 = not */
+    int64_t at_unix_us;       /* when it came in */
     struct bill_text **texts; /* taken by bill_record */
     int text_count;
     bool delivered; /* the whole answer went out to a client that was still there */
@@ -49,7 +51,8 @@ void bill_in_flight(struct bill *b, int64_t now);
 
 void bill_totals(struct bill *b, struct sim_totals *out); /* any thread */
 
-void bill_print(struct bill *b, struct buf *out);       /* GET /ledger */
+/* GET /ledger, with the phases of the log. */
+void bill_print(struct bill *b, const struct call_log *log, struct buf *out);
 void bill_print_calls(struct bill *b, struct buf *out); /* GET /calls */
 
 #endif

@@ -1,17 +1,20 @@
 /* Items and what can be wrong with them.
  *
  * Every ticket gets the verdict that its text alone deserves; a fault then spoils an item, the
- * list, or what stands around it. A text with [[inject]] takes its neighbours with it: they all
- * get its verdict, as from a model that was talked into it.
+ * list, or what stands around it. A question without tickets gets filling. A text with [[inject]]
+ * takes its neighbours with it: they all get its verdict, as from a model that was talked into it.
  */
 #include "sim/content.h"
 
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/random.h"
 
-#define SUMMARY_BYTES 100
-#define LONG_SUMMARY  1000
+#define SUMMARY_BYTES   100
+#define LONG_SUMMARY    1000
+#define CHAT_TOKENS     256 /* unless the question has a cap */
+#define CHAT_TOKENS_MAX 8192
 
 struct item {
     struct slice id, text;
@@ -57,10 +60,32 @@ static int find_injection(const struct question *q)
     return -1;
 }
 
-static struct item item_of(const struct question *q, const struct profile *profile,
-                           const uint64_t *hashes, int index)
+/* What every item of an answer is made from. */
+struct source {
+    const struct question *q;
+    const struct profile *profile;
+    const uint64_t *hashes;
+    const struct answer_settings *settings;
+};
+
+/* Is a text of this hash among so many percent? Each salt asks anew. */
+static bool is_chosen(uint64_t hash, uint64_t salt, int percent)
 {
-    struct sim_verdict v = verdict_of(profile, q->tickets[index].text, hashes[index]);
+    struct random r;
+    random_seed(&r, hash + salt);
+    return random_below(&r, 100) < (uint64_t)percent;
+}
+
+static struct item item_of(const struct source *s, int index)
+{
+    const struct question *q = s->q;
+    const struct profile *profile = s->profile;
+    uint64_t hash = s->hashes[index];
+    struct sim_verdict v = verdict_of(profile, q->tickets[index].text, hash);
+    if (s->settings->disagree_percent > 0 && is_chosen(hash, 1, s->settings->disagree_percent))
+        v.category = (v.category + 1) % profile_count(profile);
+    if (s->settings->unsure_percent > 0 && is_chosen(hash, 2, s->settings->unsure_percent))
+        v.confidence_percent = 20 + (int)((hash >> 32) % 30);
     return (struct item){.id = q->tickets[index].id,
                          .text = q->tickets[index].text,
                          .category = profile_category(profile, v.category),
@@ -102,18 +127,18 @@ static int items_left_out(const struct sim_fault_rule *rule)
     return n > 0 ? n : 1;
 }
 
-static void print_items(const struct question *q, const struct profile *profile,
-                        const uint64_t *hashes, const struct sim_fault_rule *rule, struct buf *out)
+static void print_items(const struct source *s, const struct sim_fault_rule *rule, struct buf *out)
 {
+    const struct question *q = s->q;
     int injected = find_injection(q);
     struct item model = {0};
     if (injected >= 0)
-        model = item_of(q, profile, hashes, injected);
+        model = item_of(s, injected);
     int count = q->ticket_count - items_left_out(rule);
     buf_char(out, '[');
     for (int i = 0; i < count; i++) {
         int index = rule->fault == SIM_REORDER ? q->ticket_count - 1 - i : i;
-        struct item item = item_of(q, profile, hashes, index);
+        struct item item = item_of(s, index);
         if (injected >= 0) {
             item.category = model.category;
             item.confidence_percent = 99;
@@ -125,13 +150,13 @@ static void print_items(const struct question *q, const struct profile *profile,
         print_item(&item, out);
         if (i == 0 && (rule->fault == SIM_DUPLICATE || rule->fault == SIM_CONFLICT)) {
             if (rule->fault == SIM_CONFLICT)
-                contradict(&item, profile);
+                contradict(&item, s->profile);
             buf_char(out, ',');
             print_item(&item, out);
         }
     }
     if (rule->fault == SIM_EXTRA && q->ticket_count > 0) {
-        struct item item = item_of(q, profile, hashes, 0);
+        struct item item = item_of(s, 0);
         item.id = SLICE_LIT("zzzz");
         if (count > 0)
             buf_char(out, ',');
@@ -140,13 +165,27 @@ static void print_items(const struct question *q, const struct profile *profile,
     buf_char(out, ']');
 }
 
-void content_build(const struct question *q, const struct profile *profile, const uint64_t *hashes,
-                   const struct sim_fault_rule *rule, struct buf *out)
+/* Somebody who only wants to hear it talk: as long as the token cap allows. */
+static void print_chat(int64_t max_tokens, struct buf *out)
 {
+    int64_t tokens = max_tokens > 0 && max_tokens < CHAT_TOKENS_MAX ? max_tokens : CHAT_TOKENS;
+    for (int64_t i = 0; i < tokens; i++)
+        buf_str(out, i % 2 == 0 ? "and " : "more");
+}
+
+void content_build(const struct question *q, const struct profile *profile, const uint64_t *hashes,
+                   const struct sim_fault_rule *rule, const struct answer_settings *settings,
+                   struct buf *out)
+{
+    const struct source source = {q, profile, hashes, settings};
     static const struct sim_fault_rule none = {.fault = SIM_NO_FAULT};
     rule = rule != NULL ? rule : &none;
     if (rule->fault == SIM_BLANK)
         return;
+    if (!q->packed && q->system_raw.p == NULL) {
+        print_chat(q->max_tokens, out);
+        return;
+    }
     if (rule->fault == SIM_SPACES) {
         buf_fmt(out, "%200s", "");
         return;
@@ -160,7 +199,7 @@ void content_build(const struct question *q, const struct profile *profile, cons
                      "see.\n</think>\n\n");
     bool bare = rule->fault == SIM_BARE_ARRAY;
     buf_str(out, bare ? "" : "{\"results\":");
-    print_items(q, profile, hashes, rule, out);
+    print_items(&source, rule, out);
     buf_str(out, bare ? "" : "}");
     if (rule->fault == SIM_PROSE)
         buf_str(out, "\n\nTell me if I can help with anything else [or not].");

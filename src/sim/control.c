@@ -13,62 +13,6 @@ static void page(struct answer *a)
     buf_clear(&a->body);
 }
 
-static enum status read_faults(const json *list, struct sim_fault_rules *out, struct fail *fail)
-{
-    for (const json *v = json_first(list); v != NULL; v = json_next(v)) {
-        struct sim_fault_rule rule;
-        enum status st = sim_fault_parse(json_str(v), &rule, fail);
-        if (st != ST_OK)
-            return st;
-        sim_fault_add(out, &rule);
-    }
-    return ST_OK;
-}
-
-static void read_number(const json *doc, const char *key, int *out)
-{
-    int64_t v;
-    if (json_i64(json_get(doc, key), &v) == ST_OK && v >= 0 && v <= INT32_MAX)
-        *out = (int)v;
-}
-
-/* Milliseconds: a number, or [p50, p99]. */
-static void read_latency(const json *v, struct sim_switches *now)
-{
-    double p50, p99;
-    const json *first = json_is(v, JSON_ARRAY) ? json_first(v) : v;
-    if (json_number(first, &p50) != ST_OK || p50 < 0 || p50 > 1e7)
-        return;
-    if (first == v || json_number(json_next(first), &p99) != ST_OK || p99 < p50 || p99 > 1e7)
-        p99 = p50;
-    now->latency_p50_us = (int64_t)(p50 * 1000);
-    now->latency_p99_us = (int64_t)(p99 * 1000);
-}
-
-/* A member that is absent leaves its switch as it is. */
-static enum status throw_switches(struct sim_switches *now, const json *doc, struct fail *fail)
-{
-    const json *faults = json_get(doc, "faults"), *key = json_get(doc, "key");
-    if (faults != NULL) {
-        struct sim_fault_rules rules = {0};
-        enum status st = read_faults(faults, &rules, fail);
-        if (st != ST_OK) {
-            sim_fault_clear(&rules);
-            return st;
-        }
-        sim_fault_clear(&now->faults);
-        now->faults = rules;
-    }
-    if (key != NULL) {
-        mem_free(now->key);
-        now->key = mem_slice(json_str(key)); /* null: no key is asked for */
-    }
-    read_latency(json_get(doc, "latency"), now);
-    read_number(doc, "concurrency_limit", &now->concurrency_limit);
-    read_number(doc, "requests_per_minute", &now->requests_per_minute);
-    return ST_OK;
-}
-
 static void post_control(struct exchange *x)
 {
     json *doc;
@@ -77,7 +21,7 @@ static void post_control(struct exchange *x)
         answer_error(&x->answer, 400, NULL, "invalid_request_error", fail.text);
         return;
     }
-    if (!json_is(doc, JSON_OBJECT) || throw_switches(&x->sim->now, doc, &fail) != ST_OK) {
+    if (!json_is(doc, JSON_OBJECT) || switches_throw(x->sim, doc, &fail) != ST_OK) {
         answer_error(&x->answer, 400, NULL, "invalid_request_error", fail.text);
     } else {
         page(&x->answer);
@@ -91,6 +35,17 @@ static bool is(const char *a, const char *b)
     return strcmp(a, b) == 0;
 }
 
+static void print_models(const struct sim_switches *now, struct buf *out)
+{
+    buf_str(out, "{\"object\":\"list\",\"data\":[");
+    for (int i = 0; i < now->model_count; i++) {
+        buf_fmt(out, "%s{\"id\":", i > 0 ? "," : "");
+        json_quote(out, slice_str(now->models[i]));
+        buf_str(out, ",\"object\":\"model\",\"owned_by\":\"simulator\"}");
+    }
+    buf_str(out, "]}\n");
+}
+
 bool control_answer(struct exchange *x, const char *method, const char *url)
 {
     if (is(method, "POST") && is(url, "/control")) {
@@ -101,14 +56,18 @@ bool control_answer(struct exchange *x, const char *method, const char *url)
         return false;
     if (is(url, "/ledger")) {
         page(&x->answer);
-        bill_print(x->sim->bill, &x->answer.body);
+        bill_print(x->sim->bill, x->sim->log, &x->answer.body);
+    } else if (is(url, "/log")) {
+        page(&x->answer);
+        x->answer.content_type = "application/x-ndjson";
+        call_log_print(x->sim->log, &x->answer.body);
     } else if (is(url, "/calls")) {
         page(&x->answer);
         x->answer.content_type = "application/x-ndjson";
         bill_print_calls(x->sim->bill, &x->answer.body);
     } else if (is(url, "/v1/models")) {
         page(&x->answer);
-        buf_str(&x->answer.body, "{\"object\":\"list\",\"data\":[]}\n");
+        print_models(&x->sim->now, &x->answer.body);
     } else {
         return false;
     }

@@ -10,21 +10,38 @@
 #include <stdint.h>
 
 #include "base/heap.h"
+#include "base/json.h"
 #include "base/list.h"
 #include "base/random.h"
 #include "sim/answer.h"
 #include "sim/bill.h"
+#include "sim/call_log.h"
 #include "sim/fault.h"
+#include "sim/limit.h"
 #include "sim/question.h"
 #include "sim/server.h"
 #include "sim/verdict.h"
+
+/* Like struct sim_share, owning its text. */
+struct share {
+    int percent;
+    char *model; /* NULL = all */
+};
 
 /* Can be changed while it runs. */
 struct sim_switches {
     struct sim_fault_rules faults;
     char *key; /* NULL = none asked for */
-    int64_t latency_p50_us, latency_p99_us;
-    int concurrency_limit, requests_per_minute;
+    int64_t latency_p50_us, latency_p99_us, tokens_per_second;
+    int64_t concurrency_limit;
+    struct limit requests, tokens;
+    bool count_cap, announce;
+    char *retry_after;
+    char **models; /* NULL = all are known */
+    int model_count;
+    int64_t bill_percent;
+    bool ignore_cap;
+    struct share disagree, unsure;
 };
 
 /* A system message that was seen, with its categories. */
@@ -50,6 +67,7 @@ struct sim {
     int category_count;
 
     struct bill *bill;
+    struct call_log *log;
     struct random random;
     struct question question; /* of the call being read */
     struct sim_prompt prompts[SIM_MAX_PROMPTS];
@@ -59,7 +77,6 @@ struct sim {
     struct list idle;         /* exchanges to be used again */
     int in_flight, suspended; /* calls being generated; connections put aside */
     int64_t last_fire_us;
-    int64_t minute_start_us, minute_calls;
     uint64_t calls;
 };
 
@@ -83,10 +100,13 @@ struct exchange {
     struct answer answer;
     struct bill_call bill;
     int64_t bill_number; /* -1 = not billed */
-    size_t sent;         /* bytes of the body, by deliver.c */
+    int64_t arrived_unix_us;
+    int phase;   /* of the call log, when it arrived */
+    size_t sent; /* bytes of the body, by deliver.c */
 };
 
 int64_t sim_now_us(void); /* monotonic */
+int64_t sim_unix_us(void);
 
 /* serve.c: the callbacks of libmicrohttpd. */
 enum MHD_Result sim_on_request(void *cls, struct MHD_Connection *connection, const char *url,
@@ -105,7 +125,20 @@ enum MHD_Result deliver(struct exchange *x);
  * Returns how long generating takes. */
 int64_t model_answer(struct exchange *x, const char *call_id);
 
-/* control.c: GET /ledger, GET /calls, GET /v1/models, POST /control. False when it is none. */
+/* limits.c: may this call, whose answer stands in x, be answered? Else the answer is a 429. */
+bool limits_admit(struct exchange *x, int64_t max_tokens);
+void limits_announce(struct exchange *x); /* headers, if that is switched on */
+
+/* switches.c. switches_throw: what doc leaves out stays; ST_USAGE, then nothing has changed but
+ * what stood before the mistake. */
+void switches_init(struct sim_switches *now, const struct sim_options *o);
+void switches_deinit(struct sim_switches *now);
+MUST_CHECK enum status switches_throw(struct sim *sim, const json *doc, struct fail *fail);
+bool switches_know(const struct sim_switches *now, struct slice model);
+int switches_percent(const struct share *share, struct slice model);
+
+/* control.c: GET /ledger, GET /calls, GET /log, GET /v1/models, POST /control. False when it is
+ * none. */
 bool control_answer(struct exchange *x, const char *method, const char *url);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/mem.h"
 #include "sim/core.h"
+#include "sim/stream.h"
 
 #define LORIS_US INT64_C(1000000)
 #define MIB      (INT64_C(1) << 20)
@@ -52,6 +53,24 @@ static ssize_t feed_slowly(void *cls, uint64_t at, char *out, size_t max)
     return 1;
 }
 
+static ssize_t feed_events(void *cls, uint64_t at, char *out, size_t max)
+{
+    struct exchange *x = cls;
+    const struct buf *body = &x->answer.body;
+    if (at >= body->n)
+        return MHD_CONTENT_READER_END_OF_STREAM;
+    if (x->sent == at && at > 0 && !x->sim->stopping) { /* not paused for this event yet */
+        x->sent++;
+        sim_wait(x, x->answer.event_us);
+        return 0;
+    }
+    size_t n = stream_event_end(buf_view(body), (size_t)at) - (size_t)at;
+    n = n < max ? n : max;
+    memcpy(out, body->p + at, n);
+    x->sent = (size_t)at + n;
+    return (ssize_t)n;
+}
+
 static ssize_t feed_endlessly(void *cls, uint64_t at, char *out, size_t max)
 {
     static const char start[] = "{\"choices\":[{\"message\":{\"content\":\"";
@@ -73,6 +92,8 @@ static struct MHD_Response *make_response(struct exchange *x)
         return MHD_create_response_from_callback(n, 4096, feed_half, x, NULL);
     case DELIVER_LORIS:
         return MHD_create_response_from_callback(n, 64, feed_slowly, x, NULL);
+    case DELIVER_EVENTS:
+        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, feed_events, x, NULL);
     case DELIVER_HUGE:
         return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 16384, feed_endlessly, x, NULL);
     case DELIVER_WHOLE:
@@ -100,8 +121,8 @@ enum MHD_Result deliver(struct exchange *x)
     MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, a->content_type);
     if (a->encoding != NULL)
         MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_ENCODING, a->encoding);
-    if (a->header_name != NULL)
-        MHD_add_response_header(response, a->header_name, a->header_value);
+    for (int i = 0; i < a->header_count; i++)
+        MHD_add_response_header(response, a->headers[i].name, a->headers[i].value);
     x->state = EXCHANGE_SENDING;
     enum MHD_Result result = MHD_queue_response(x->connection, (unsigned int)a->status, response);
     MHD_destroy_response(response);

@@ -40,33 +40,33 @@ static bool by_name(struct slice name, enum sim_fault *out)
     return false;
 }
 
-/* Cuts the part before the first ':' off *rest. */
-static struct slice cut(struct slice *rest)
+/* Cuts the part before the first `end` off *rest. */
+static struct slice cut(struct slice *rest, char end)
 {
-    const char *colon = rest->n > 0 ? memchr(rest->p, ':', rest->n) : NULL;
+    const char *colon = rest->n > 0 ? memchr(rest->p, end, rest->n) : NULL;
     struct slice part = colon == NULL ? *rest : slice_of(rest->p, (size_t)(colon - rest->p));
     size_t used = part.n + (colon != NULL ? 1 : 0);
     *rest = slice_of(rest->p + used, rest->n - used);
     return part;
 }
 
-static bool set_param(struct sim_fault_rule *rule, struct slice param)
+static bool set_text(char *out, size_t size, struct slice text)
 {
-    if (param.n >= sizeof rule->param)
+    if (text.n >= size)
         return false;
-    if (param.n > 0)
-        memcpy(rule->param, param.p, param.n);
-    rule->param[param.n] = '\0';
+    if (text.n > 0)
+        memcpy(out, text.p, text.n);
+    out[text.n] = '\0';
     return true;
 }
 
 enum status sim_fault_parse(struct slice spec, struct sim_fault_rule *out, struct fail *fail)
 {
     struct sim_fault_rule rule = {.percent = 100};
-    struct slice rest = spec;
-    if (!by_name(cut(&rest), &rule.fault))
+    struct slice model = spec, rest = cut(&model, '@');
+    if (!by_name(cut(&rest, ':'), &rule.fault))
         return fail_set(fail, ST_USAGE, 0, "fault '" SLICE_FMT "': unknown name", SLICE_ARG(spec));
-    struct slice percent = cut(&rest);
+    struct slice percent = cut(&rest, ':');
     if (percent.n > 0) {
         char text[16] = "";
         char *end = text;
@@ -78,8 +78,9 @@ enum status sim_fault_parse(struct slice spec, struct sim_fault_rule *out, struc
             return fail_set(fail, ST_USAGE, 0, "fault '" SLICE_FMT "': percentage 0 to 100",
                             SLICE_ARG(spec));
     }
-    if (!set_param(&rule, rest))
-        return fail_set(fail, ST_USAGE, 0, "fault '" SLICE_FMT "': parameter too long",
+    if (!set_text(rule.param, sizeof rule.param, rest) ||
+        !set_text(rule.model, sizeof rule.model, model))
+        return fail_set(fail, ST_USAGE, 0, "fault '" SLICE_FMT "': parameter or model too long",
                         SLICE_ARG(spec));
     *out = rule;
     return ST_OK;
@@ -97,11 +98,13 @@ void sim_fault_clear(struct sim_fault_rules *rules)
     *rules = (struct sim_fault_rules){0};
 }
 
-const struct sim_fault_rule *sim_fault_draw(const struct sim_fault_rules *rules,
+const struct sim_fault_rule *sim_fault_draw(const struct sim_fault_rules *rules, struct slice model,
                                             struct random *random)
 {
     for (int i = 0; i < rules->count; i++) {
         const struct sim_fault_rule *rule = &rules->v[i];
+        if (rule->model[0] != '\0' && !slice_eq(model, slice_str(rule->model)))
+            continue;
         if (rule->percent >= 100 || random_unit(random) * 100 < rule->percent)
             return rule;
     }
@@ -120,7 +123,7 @@ bool sim_fault_in_text(struct slice text, struct sim_fault_rule *out)
         return false;
     rest.n = (size_t)to;
     struct sim_fault_rule rule = {.percent = 100};
-    if (!by_name(cut(&rest), &rule.fault) || !set_param(&rule, rest))
+    if (!by_name(cut(&rest, ':'), &rule.fault) || !set_text(rule.param, sizeof rule.param, rest))
         return false;
     *out = rule;
     return true;

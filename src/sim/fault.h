@@ -83,6 +83,7 @@ struct sim_fault_rule {
     enum sim_fault fault;
     double percent; /* of calls, 0 … 100 */
     char param[32]; /* "" = none */
+    char model[64]; /* strikes calls to this one only; "" = all */
 };
 
 struct sim_fault_rules {
@@ -93,7 +94,8 @@ struct sim_fault_rules {
 const char *sim_fault_name(enum sim_fault f);
 const char *sim_fault_text(enum sim_fault f); /* what it does, for --help */
 
-/* "NAME", "NAME:25", "NAME:25:param", "NAME::param"; without a percentage 100. ST_USAGE. */
+/* "NAME", "NAME:25", "NAME:25:param", "NAME::param", each with "@model" or not; without a
+ * percentage 100. ST_USAGE. */
 MUST_CHECK enum status sim_fault_parse(struct slice spec, struct sim_fault_rule *out,
                                        struct fail *fail);
 
@@ -101,7 +103,7 @@ void sim_fault_add(struct sim_fault_rules *rules, const struct sim_fault_rule *r
 void sim_fault_clear(struct sim_fault_rules *rules);
 
 /* The first rule that strikes, in order; NULL = none. */
-const struct sim_fault_rule *sim_fault_draw(const struct sim_fault_rules *rules,
+const struct sim_fault_rule *sim_fault_draw(const struct sim_fault_rules *rules, struct slice model,
                                             struct random *random);
 
 /* "[[fault:NAME]]" or "[[fault:NAME:param]]" in a ticket's text. */

@@ -11,8 +11,7 @@
 #include "sim/scan.h"
 
 #define NORMAL_P99 2.3263478740408408 /* 99th percentile of the normal distribution */
-#define MINUTE_US  INT64_C(60000000)
-#define SHA_LEAD   8 /* bytes of a text's hash that decide about it */
+#define SHA_LEAD   8                  /* bytes of a text's hash that decide about it */
 
 /* Log-normal with the configured median and 99th percentile; the normal number by Box and
  * Muller. */
@@ -73,20 +72,6 @@ static const struct sim_prompt *find_prompt(struct sim *sim, const struct questi
     return p;
 }
 
-static bool over_limit(struct sim *sim)
-{
-    if (sim->now.concurrency_limit > 0 && sim->in_flight >= sim->now.concurrency_limit)
-        return true;
-    if (sim->now.requests_per_minute == 0)
-        return false;
-    int64_t now = sim_now_us();
-    if (now - sim->minute_start_us >= MINUTE_US) {
-        sim->minute_start_us = now;
-        sim->minute_calls = 0;
-    }
-    return ++sim->minute_calls > sim->now.requests_per_minute;
-}
-
 /* A marker in a text comes before the rules. */
 static const struct sim_fault_rule *choose_fault(struct sim *sim, const struct question *q,
                                                  struct sim_fault_rule *marked)
@@ -94,7 +79,7 @@ static const struct sim_fault_rule *choose_fault(struct sim *sim, const struct q
     for (int i = 0; i < q->ticket_count; i++)
         if (sim_fault_in_text(q->tickets[i].text, marked))
             return marked;
-    return sim_fault_draw(&sim->now.faults, &sim->random);
+    return sim_fault_draw(&sim->now.faults, q->model, &sim->random);
 }
 
 /* Hashes every text: the leading bytes decide about it, the whole names it in the ledger. */
@@ -113,45 +98,67 @@ static uint64_t *hash_texts(struct exchange *x, const struct question *q)
     return leads;
 }
 
+static struct answer_settings settings_for(const struct sim *sim, struct slice model)
+{
+    const struct sim_switches *now = &sim->now;
+    return (struct answer_settings){.usage = sim->usage,
+                                    .cached_percent = sim->cached_percent,
+                                    .now_unix_s = (int64_t)time(NULL),
+                                    .number = sim->calls,
+                                    .bill_percent = now->bill_percent,
+                                    .ignore_cap = now->ignore_cap,
+                                    .tokens_per_second = now->tokens_per_second,
+                                    .disagree_percent = switches_percent(&now->disagree, model),
+                                    .unsure_percent = switches_percent(&now->unsure, model)};
+}
+
 static void answer_question(struct exchange *x, const struct question *q)
 {
     struct sim *sim = x->sim;
     struct sim_fault_rule marked;
     const struct sim_fault_rule *rule = choose_fault(sim, q, &marked);
-    struct answer_settings settings = {.usage = sim->usage,
-                                       .cached_percent = sim->cached_percent,
-                                       .now_unix_s = (int64_t)time(NULL),
-                                       .number = sim->calls};
+    struct answer_settings settings = settings_for(sim, q->model);
     const struct sim_prompt *prompt = find_prompt(sim, q, &settings.prefix_seen);
     uint64_t *leads = hash_texts(x, q);
     answer_build(q, prompt->profile, leads, rule, &settings, &x->answer);
     mem_free(leads);
     x->bill.fault = sim_fault_name(rule != NULL ? rule->fault : SIM_NO_FAULT);
-    x->bill.model = mem_slice(q->model);
     x->bill.max_tokens = q->max_tokens;
     x->bill.prompt_tokens = x->answer.prompt_tokens;
     x->bill.cached_tokens = x->answer.cached_tokens;
     x->bill.completion_tokens = x->answer.completion_tokens;
 }
 
+/* Until the first token, and of an answer in one piece the time of all others. */
+static int64_t generating_us(struct sim *sim, const struct answer *a)
+{
+    int64_t us = draw_latency(sim), rate = sim->now.tokens_per_second;
+    if (rate > 0 && a->delivery != DELIVER_EVENTS)
+        us += a->completion_tokens * 1000000 / rate;
+    return us;
+}
+
 int64_t model_answer(struct exchange *x, const char *call_id)
 {
     struct sim *sim = x->sim;
+    const struct question *q = &sim->question;
     struct fail fail;
     bill_arrived(sim->bill);
     sim->calls++;
-    if (over_limit(sim)) {
-        answer_error(&x->answer, 429, "rate_limit_exceeded", "requests",
-                     "Rate limit reached for requests.");
-        x->answer.header_name = "Retry-After";
-        strcpy(x->answer.header_value, "1");
-        return 0;
-    }
     if (question_read(&sim->question, buf_view(&x->body), &fail) != ST_OK) {
         answer_error(&x->answer, 400, "invalid_request", "invalid_request_error", fail.text);
         return 0;
     }
-    answer_question(x, &sim->question);
+    x->bill.model = mem_slice(q->model);
     x->bill.call_id = mem_str(call_id != NULL ? call_id : "");
-    return x->answer.at_once ? 0 : draw_latency(sim);
+    x->bill.at_unix_us = x->arrived_unix_us;
+    if (!switches_know(&sim->now, q->model)) {
+        answer_error(&x->answer, 404, "model_not_found", "invalid_request_error",
+                     "The model does not exist.");
+        return 0;
+    }
+    answer_question(x, q);
+    if (x->answer.at_once || !limits_admit(x, q->max_tokens))
+        return 0;
+    return generating_us(sim, &x->answer);
 }

@@ -142,6 +142,22 @@ static bool read_messages(struct question *q, struct scan *s, struct slice *user
     return !s->bad;
 }
 
+static bool read_stream_options(struct question *q, struct slice options)
+{
+    struct scan s;
+    struct slice key, raw;
+    scan_init(&s, options);
+    if (!scan_open(&s, '{'))
+        return slice_eq(options, SLICE_LIT("null"));
+    while (scan_member(&s, &key)) {
+        if (!scan_value(&s, &raw))
+            return false;
+        if (slice_eq(key, SLICE_LIT("include_usage")))
+            q->include_usage = slice_eq(raw, SLICE_LIT("true"));
+    }
+    return !s.bad;
+}
+
 static bool read_member(struct question *q, struct scan *s, struct slice key, struct slice *user)
 {
     struct slice raw;
@@ -156,7 +172,9 @@ static bool read_member(struct question *q, struct scan *s, struct slice key, st
     if (slice_eq(key, SLICE_LIT("max_tokens")) || slice_eq(key, SLICE_LIT("max_completion_tokens")))
         return slice_to_i64(raw, &q->max_tokens) == ST_OK && q->max_tokens > 0;
     if (slice_eq(key, SLICE_LIT("stream")))
-        return !slice_eq(raw, SLICE_LIT("true"));
+        q->stream = slice_eq(raw, SLICE_LIT("true"));
+    if (slice_eq(key, SLICE_LIT("stream_options")))
+        return read_stream_options(q, raw);
     return true;
 }
 
@@ -167,6 +185,7 @@ enum status question_read(struct question *q, struct slice body, struct fail *fa
     q->model = SLICE_LIT("");
     q->system_raw = q->format_raw = SLICE_NONE;
     q->max_tokens = 0;
+    q->stream = q->include_usage = false;
     if (!utf8_valid(body))
         return fail_set(fail, ST_BAD_JSON, 0, "the body is not UTF-8");
     scan_init(&s, body);

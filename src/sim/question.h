@@ -19,6 +19,7 @@ struct question {
     struct slice system_raw, format_raw; /* as they stand; SLICE_NONE = none */
     int64_t system_bytes, user_bytes;    /* of the messages' text; escapes count as they stand */
     int64_t max_tokens;                  /* 0 = none */
+    bool stream, include_usage;          /* of the stream, in its last event */
     struct question_ticket *tickets;
     int ticket_count, ticket_cap;
     bool packed; /* the user message was {"tickets":[…]}; else it is one ticket as a whole */

@@ -53,17 +53,38 @@ static void drop_bill(struct exchange *x)
         mem_free(x->bill.texts);
 }
 
+static void log_call(const struct exchange *x)
+{
+    const struct answer *a = &x->answer;
+    bool answers = a->delivery != DELIVER_RESET && a->delivery != DELIVER_HANG &&
+                   a->delivery != DELIVER_CUT && a->delivery != DELIVER_HUGE;
+    bool good = answers && a->status == 200;
+    call_log_add(x->sim->log,
+                 &(struct call_log_entry){
+                     .phase = x->phase,
+                     .at_unix_us = x->arrived_unix_us,
+                     .done_unix_us = sim_unix_us(),
+                     .status = answers ? a->status : 0,
+                     .tokens = good ? a->prompt_tokens + a->completion_tokens : 0,
+                     .model = x->bill.model != NULL ? slice_str(x->bill.model) : SLICE_LIT("")});
+}
+
 /* The answer has been generated. */
 static void finish_call(struct exchange *x)
 {
     struct sim *sim = x->sim;
-    if (x->generating)
+    if (x->generating && x->answer.delivery != DELIVER_EVENTS) {
         sim->in_flight--;
-    x->generating = false;
+        x->generating = false;
+    }
     if (x->answer.billed)
         x->bill_number = bill_record(sim->bill, &x->bill);
     if (x->is_call && x->answer.status >= 300)
         bill_rejected(sim->bill, x->answer.status);
+    if (x->is_call)
+        log_call(x);
+    if (x->is_call)
+        limits_announce(x);
 }
 
 static bool key_is_right(const struct sim *sim, struct MHD_Connection *connection)
@@ -92,6 +113,8 @@ static int64_t take_call(struct exchange *x)
 {
     struct sim *sim = x->sim;
     x->is_call = true;
+    x->arrived_unix_us = sim_unix_us();
+    x->phase = call_log_phase_now(sim->log);
     if (!key_is_right(sim, x->connection)) {
         answer_error(&x->answer, 401, "invalid_api_key", "invalid_request_error",
                      "Incorrect API key provided.");
@@ -166,7 +189,9 @@ void sim_on_done(void *cls, struct MHD_Connection *connection, void **state,
     heap_remove(&sim->timers, &x->timer);
     if (x->generating)
         sim->in_flight--;
-    bool whole = x->answer.delivery == DELIVER_WHOLE && x->answer.encoding == NULL;
+    enum delivery how_sent = x->answer.delivery;
+    bool whole =
+        (how_sent == DELIVER_WHOLE || how_sent == DELIVER_EVENTS) && x->answer.encoding == NULL;
     if (x->bill_number >= 0 && whole && how == MHD_REQUEST_TERMINATED_COMPLETED_OK)
         bill_delivered(sim->bill, x->bill_number);
     drop_bill(x);

@@ -29,8 +29,21 @@
 
 void sim_options_init(struct sim_options *o)
 {
-    *o = (struct sim_options){
-        .listen = "127.0.0.1:0", .seed = 1, .cached_percent = 100, .usage = SIM_USAGE_OPENAI};
+    *o = (struct sim_options){.listen = "127.0.0.1:0",
+                              .seed = 1,
+                              .cached_percent = 100,
+                              .usage = SIM_USAGE_OPENAI,
+                              .window = SIM_WINDOW_BUCKET,
+                              .limit_period_us = 60000000,
+                              .retry_after = "exact",
+                              .bill_percent = 100};
+}
+
+int64_t sim_unix_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 int64_t sim_now_us(void)
@@ -164,11 +177,9 @@ static enum status set_faults(struct sim *sim, const struct sim_options *o, stru
 static struct sim *sim_make(const struct sim_options *o)
 {
     struct sim *sim = mem_zalloc(sizeof *sim);
-    sim->now.key = mem_str(o->key);
-    sim->now.latency_p50_us = o->latency_p50_us;
-    sim->now.latency_p99_us = o->latency_p99_us;
-    sim->now.concurrency_limit = o->concurrency_limit;
-    sim->now.requests_per_minute = o->requests_per_minute;
+    switches_init(&sim->now, o);
+    sim->log = call_log_new();
+    call_log_allowed(sim->log, o->requests_per_minute, o->tokens_per_minute, sim_unix_us());
     sim->usage = o->usage;
     sim->cached_percent = o->cached_percent;
     sim->category_count = o->category_count;
@@ -202,8 +213,8 @@ static void sim_free(struct sim *sim)
     for (int i = 0; i < sim->category_count; i++)
         mem_free(sim->categories[i]);
     mem_free(sim->categories);
-    mem_free(sim->now.key);
-    sim_fault_clear(&sim->now.faults);
+    switches_deinit(&sim->now);
+    call_log_free(sim->log);
     question_deinit(&sim->question);
     heap_deinit(&sim->timers);
     bill_free(sim->bill);

@@ -23,7 +23,7 @@ is() { # is NAME GOT WANTED
         echo "# got '$2' instead of '$3'"
     fi
 }
-echo 1..14
+echo 1..24
 
 "$program" simulate --port-file "$dir/port" --key sesame --ledger-file "$dir/bills" \
     --categories red,blue --fault 500:0 >"$dir/out" 2>"$dir/err" &
@@ -60,6 +60,35 @@ is "a switch that does not exist is refused" "$(control '{"faults":["nope"]}')" 
 is "refused calls are counted by status" "$(ledger .rejected)" '{"401":1,"429":1}'
 is "each billed call is a line" "$(curl -s "http://127.0.0.1:$port/calls" | jq -c .delivered | tr '\n' ' ')" \
     "true true "
+is "a model that is none of --models is unknown" \
+    "$(control '{"models":["other"]}')$(ask any hello)$(control '{"models":null}')$(ask any hello)" \
+    200404200200
+is "the list of models is what --models says" \
+    "$(control '{"models":["a","b"]}')$(curl -s "http://127.0.0.1:$port/v1/models" |
+        jq -r '.data[].id' | tr '\n' ' ')" "200a b "
+control '{"models":null,"requests_per_minute":2,"announce_limits":true,"phase":"capped"}' >"$dir/out"
+is "above the limit it is 429" "$(ask any hello)$(ask any hello)$(ask any hello)" 200200429
+headers() {
+    printf '{"model":"m","messages":[{"role":"user","content":"x"}]}' |
+        curl -s -D - -o "$dir/answer" --data-binary @- "http://127.0.0.1:$port/v1/chat/completions" |
+        tr -d '\r'
+}
+is "with the exact time to wait" "$(headers | grep -cE '^Retry-After: (29|30)$')" 1
+is "limits are announced" "$(headers | grep -cE '^x-ratelimit-(limit-requests: 2|remaining-requests: 0|reset-requests: (59|1m0)[.0-9]*s)$')" 3
+is "other forms of Retry-After, or none" \
+    "$(control '{"retry_after":"none"}')$(headers | grep -c '^Retry-After')" 2000
+is "outcomes are counted by phase" \
+    "$(ledger '.phases[1]|[.name,.calls.count,.answered.count,.throttled.count]')" '["capped",6,2,4]'
+is "tokens are limited too" \
+    "$(control '{"requests_per_minute":0,"tokens_per_minute":1,"limit_window":"fixed"}')$(ask any hello)$(ask any hello)" \
+    200200429
+control '{"tokens_per_minute":0,"tokens_per_second":100}' >"$dir/out"
+began=$(date +%s%N)
+printf '{"model":"m","stream":true,"stream_options":{"include_usage":true},"max_tokens":50,"messages":[{"role":"user","content":"x"}]}' |
+    curl -sN --data-binary @- "http://127.0.0.1:$port/v1/chat/completions" >"$dir/answer"
+is "a stream takes its time" "$((($(date +%s%N) - began) / 1000000 >= 500))" 1
+is "and ends with usage" "$(sed -n 's/^data: \({.*}\)$/\1/p' "$dir/answer" | tail -n 1 |
+    jq .usage.completion_tokens)$(tail -n 2 "$dir/answer")" "50data: [DONE]"
 kill -TERM "$pid"
 status=0
 wait "$pid" || status=$?

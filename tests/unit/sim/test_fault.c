@@ -64,13 +64,29 @@ static void rules_strike_in_order_and_in_proportion(void **state)
     sim_fault_add(&rules, &rule);
     random_seed(&random, 7);
     for (int i = 0; i < 10000; i++) {
-        const struct sim_fault_rule *r = sim_fault_draw(&rules, &random);
+        const struct sim_fault_rule *r = sim_fault_draw(&rules, SLICE_LIT("m"), &random);
         counts[r == NULL ? 2 : r->fault == SIM_500 ? 0 : 1]++;
     }
     assert_in_range(counts[0], 2300, 2700); /* 25 % */
     assert_in_range(counts[1], 3550, 3950); /* half of the rest */
     sim_fault_clear(&rules);
-    assert_null(sim_fault_draw(&rules, &random));
+    assert_null(sim_fault_draw(&rules, SLICE_LIT("m"), &random));
+}
+
+static void a_rule_for_one_model_spares_the_others(void **state)
+{
+    (void)state;
+    struct sim_fault_rules rules = {0};
+    struct sim_fault_rule rule;
+    struct random random;
+    random_seed(&random, 7);
+    assert_int_equal(sim_fault_parse(SLICE_LIT("429::past@qwen/qwen3:free"), &rule, NULL), ST_OK);
+    assert_string_equal(rule.param, "past");
+    assert_string_equal(rule.model, "qwen/qwen3:free");
+    sim_fault_add(&rules, &rule);
+    assert_null(sim_fault_draw(&rules, SLICE_LIT("qwen"), &random));
+    assert_non_null(sim_fault_draw(&rules, SLICE_LIT("qwen/qwen3:free"), &random));
+    sim_fault_clear(&rules);
 }
 
 static void marker_in_a_text_names_a_fault(void **state)
@@ -94,6 +110,7 @@ int main(void)
         cmocka_unit_test(spec_is_name_percentage_and_parameter),
         cmocka_unit_test(every_fault_has_a_name_of_its_own),
         cmocka_unit_test(rules_strike_in_order_and_in_proportion),
+        cmocka_unit_test(a_rule_for_one_model_spares_the_others),
         cmocka_unit_test(marker_in_a_text_names_a_fault),
     };
     return cmocka_run_group_tests_name("fault", tests, NULL, NULL);
