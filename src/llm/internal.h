@@ -113,7 +113,7 @@ struct llm_flight *flight_get(struct wire *w, const struct llm_call *call);
 void flight_put(struct llm_flight *f); /* back to its wire, to be used again */
 void flight_free(struct llm_flight *f);
 void flight_reply(struct llm_flight *f, CURLcode code, struct llm_reply *out);
-bool flight_sent(const struct llm_flight *f); /* a byte of the request has left */
+bool flight_sent(const struct llm_flight *f);           /* a byte of the request has left */
 void flight_settings(CURL *easy, const struct wire *w); /* what all transfers to it have */
 
 /* reach.c */
