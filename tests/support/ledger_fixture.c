@@ -7,8 +7,10 @@
 #include <stdlib.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "base/mem.h"
+#include "ledger/verify.h"
 
 static int64_t fixture_unix_us(void *self)
 {
@@ -253,4 +255,86 @@ struct ledger_audit audit_of(struct ledger_fixture *f)
 
     must(ledger_audit(f->ledger, &a, &fail), &fail);
     return a;
+}
+
+int64_t call_for(struct ledger_fixture *f, enum call_purpose purpose, const char *tier,
+                 int64_t offset, size_t count, int64_t reserved_pusd)
+{
+    struct ledger_cmd *cmd = intent_cmd(f, offset, count, reserved_pusd);
+
+    cmd->u.intent.call.purpose = purpose;
+    cmd->u.intent.call.tier = slice_str(tier);
+    must_apply(f, cmd);
+    int64_t call = cmd->u.intent.call_no;
+    ledger_cmd_free(cmd);
+    return call;
+}
+
+void settle_compared(struct ledger_fixture *f, int64_t call, int64_t offset, size_t count,
+                     const char *category, int64_t cost_pusd)
+{
+    struct ledger_cmd *cmd = settle_cmd(f, call, offset, count, CALL_ANSWERED, cost_pusd);
+
+    for (size_t i = 0; i < count; i++) {
+        struct settle_item *item = &cmd->u.settle.items[i];
+        item->then = SETTLE_OPEN;
+        item->outcome = SHARE_COMPARED;
+        item->counts = false;
+        item->slot = (int32_t)i;
+        item->category = slice_str(category);
+        item->verdict.confidence_ppm = 700000;
+    }
+    must_apply(f, cmd);
+    ledger_cmd_free(cmd);
+}
+
+void end_run(struct ledger_fixture *f, int exit_code)
+{
+    struct ledger_cmd *cmd = ledger_cmd_new(LOP_END);
+
+    cmd->u.end = (struct ledger_end){exit_code, SLICE_LIT("done"), f->now_unix_us};
+    must_apply(f, cmd);
+    ledger_cmd_free(cmd);
+}
+
+static void print_finding(void *self, const char *line)
+{
+    (void)self;
+    print_message("  %s\n", line);
+}
+
+void expect_straight(const char *path)
+{
+    struct fail fail;
+    int64_t findings = -1;
+
+    if (ledger_verify_books(path, print_finding, NULL, &findings, &fail) != ST_OK)
+        fail_msg("%s", fail.text);
+    assert_int_equal(findings, 0);
+}
+
+const char *ask(const char *path, const char *sql)
+{
+    static char out[4000];
+    sqlite3 *db = NULL;
+    sqlite3_stmt *s = NULL;
+    size_t n = 0;
+
+    assert_int_equal(sqlite3_open_v2(path, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+    if (sqlite3_prepare_v2(db, sql, -1, &s, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    out[0] = '\0';
+    while (sqlite3_step(s) == SQLITE_ROW) {
+        for (int c = 0; c < sqlite3_column_count(s); c++) {
+            const unsigned char *text = sqlite3_column_text(s, c);
+            n += (size_t)snprintf(out + n, sizeof(out) - n, "%s%s",
+                                  c   ? "|"
+                                  : n ? "; "
+                                      : "",
+                                  text ? (const char *)text : "-");
+        }
+    }
+    sqlite3_finalize(s);
+    sqlite3_close(db);
+    return out;
 }

@@ -46,6 +46,18 @@ struct ledger_cmd *settle_cmd(struct ledger_fixture *f, int64_t call_no, int64_t
 void settle(struct ledger_fixture *f, int64_t call_no, int64_t offset, size_t count,
             enum call_state state, int64_t cost_pusd);
 
+/* A call of that purpose to that tier. */
+int64_t call_for(struct ledger_fixture *f, enum call_purpose purpose, const char *tier,
+                 int64_t offset, size_t count, int64_t reserved_pusd);
+/* A shadow or guard answer: every ticket compared, each said to be `category` at 0.7. */
+void settle_compared(struct ledger_fixture *f, int64_t call, int64_t offset, size_t count,
+                     const char *category, int64_t cost_pusd);
+void end_run(struct ledger_fixture *f, int exit_code);
+
+void expect_straight(const char *path); /* ledger_verify_books finds nothing */
+/* The rows of a query, "a|b; c|d", NULL as "-". Static memory, 4,000 bytes. */
+const char *ask(const char *path, const char *sql);
+
 struct ledger_cmd *mark_cmd(int64_t published_seq);
 
 /* The i-th row of a command, from 0; NULL past the end. */

@@ -84,28 +84,12 @@ static void live(struct ledger_fixture *f, struct topics *t)
     applied(f, cmd, t);
 }
 
-static void print_finding(void *self, const char *line)
-{
-    (void)self;
-    print_message("  %s\n", line);
-}
-
 static void note_finding(void *self, const char *line)
 {
     char *first = self;
 
     if (!*first)
         snprintf(first, 200, "%s", line);
-}
-
-static void expect_straight(const char *path)
-{
-    struct fail fail;
-    int64_t findings = -1;
-
-    if (ledger_verify_books(path, print_finding, NULL, &findings, &fail) != ST_OK)
-        fail_msg("%s", fail.text);
-    assert_int_equal(findings, 0);
 }
 
 static void books_of_a_run_are_straight_while_it_goes_and_after(void **state)
