@@ -3,12 +3,13 @@
 
     oracle.py DIR        DIR/case.json says what was run; beside it lie the dumps of the topics and
                          offsets (input, results, dead, watermarks, offsets .jsonl, by ktool), the
-                         simulated provider's bill (witness.jsonl) and a copy of the ledger
+                         simulated provider's bill (witness.jsonl, or those of
+                         `witnesses`) and a copy of the ledger
                          (ledger.db).
 
 Every broken promise is a line "VIOLATION code: what"; the last line sums up; status 1 if there is
 any. It shares no code with the program: the input's contract stands in oracle_input.py, the
-arithmetic of the books in oracle_books.py.
+arithmetic of the books in oracle_books.py, that of budgets and comparisons in oracle_money.py.
 
 case.json: topic, group, shard, shards, prices {model: {input, cached_input, output}} in USD per
 million tokens as text; optional: max_bytes, max_text, max_message_bytes, pending (true: the run
@@ -16,7 +17,10 @@ was stopped, records may be open), dead_reasons (of tickets that models gave up 
 or "part": the ledger does not know all runs), metadata (false: offsets carry none), reuse, faults
 (true: the provider misbehaved, so tickets may have needed several answers), summaries (false: the
 provider spoilt them, so they prove nothing), gone ([partition, from,
-to): deleted upstream before they were read).
+to): deleted upstream before they were read); where there are several providers: witnesses [{file,
+provider, endpoint}] and models {name: {provider, served}}; unsure (true: some confidences are low);
+caps [{wall: all|tier|shadow, tier, usd}] that hold for the whole ledger, with reached (true: the
+run stopped at the first of them) and overbills (true: the provider may bill above a reservation).
 """
 
 import hashlib
@@ -26,12 +30,15 @@ import sys
 from collections import Counter, defaultdict
 
 import oracle_books
+import oracle_money
 from oracle_input import Record, as_sent, expect, read_lines
 
 SCHEMA = "ticketmill.result/1"
 DEFAULTS = {"max_bytes": 262144, "max_text": 32768, "max_message_bytes": 1048588, "pending": False,
             "dead_reasons": [], "books": "full", "metadata": True, "shard": 0, "shards": 1,
-            "reuse": True, "faults": False, "summaries": True, "gone": []}
+            "reuse": True, "faults": False, "summaries": True, "gone": [],
+            "witnesses": [{"file": "witness.jsonl"}], "models": {}, "unsure": False,
+            "caps": [], "reached": False, "overbills": False}
 TRUNCATED_BYTES = 65536
 
 
@@ -72,6 +79,13 @@ class Case:
 
     def lines(self, name):
         return read_lines(os.path.join(self.folder, name + ".jsonl"))
+
+    def witness(self):
+        """Billed calls of all providers, each with where it was billed."""
+        for source in self.settings["witnesses"]:
+            for line in read_lines(self.path(source["file"])):
+                yield {**line, "provider": source.get("provider"),
+                       "endpoint": source.get("endpoint")}
 
     def path(self, name):
         return os.path.join(self.folder, name)
@@ -140,7 +154,8 @@ def check_content(verdict, case, result, want, pos):
     if want.hash and "confidence_percent" not in result["flags"]:
         spread = int.from_bytes(hashlib.sha256(as_sent(want.text).encode()).digest()[:8], "big")
         percent = round(result["confidence"] * 100)
-        if (percent - (spread >> 32) % 30) not in (50, 70):
+        bases = (20, 50, 70) if case.settings["unsure"] else (50, 70)
+        if (percent - (spread >> 32) % 30) not in bases:
             verdict.add("wrong_verdict", f"{name_of(pos)}: the confidence is not of its own text")
     if not 0 <= result["confidence"] <= 1:
         verdict.add("wrong_verdict", f"{name_of(pos)}: confidence out of range")
@@ -369,6 +384,7 @@ def judge(folder):
     books = oracle_books.Books(case.path("ledger.db"))
     check_offsets(verdict, case, books.meta.get("ledger_id"))
     summary = oracle_books.check(verdict, case, books)
+    oracle_money.check(verdict, case, books)
     open_count = sum(1 for pos in case.records if not terminal(case, pos))
     kinds = Counter(e.kind for e in case.expected.values())
     print("\n".join(verdict.lines), end="\n" if verdict.lines else "")

@@ -11,7 +11,8 @@ from oracle_input import as_sent
 SENT, ANSWERED, FAILED, UNKNOWN = range(4)
 OPEN, RESULT, DEAD, SKIPPED, ADOPTED = range(5)
 ACCEPTED = 0
-PRIMARY = range(4)  # first, reask, solo, escalate
+FIRST, REASK, SOLO, ESCALATE, SHADOW, GUARD = range(6)
+PRIMARY = (FIRST, REASK, SOLO, ESCALATE)
 FLAG_USAGE_ESTIMATED = 1 << 2
 
 
@@ -31,6 +32,7 @@ class Books:
         self.meta = dict(db.execute("SELECT name, value FROM meta").fetchall())
         self.sources = dict(db.execute("SELECT name, source FROM source").fetchall())
         self.calls = {r["call"]: dict(r) for r in db.execute("SELECT * FROM call")}
+        self.by_id = {c["call_id"]: c for c in self.calls.values()}
         self.tickets = self.keyed(db, "ticket")
         self.results = self.keyed(db, "result")
         self.shares = db.execute(
@@ -38,6 +40,7 @@ class Books:
             "output_tokens, cost_pusd FROM share").fetchall()
         self.outbox = db.execute(
             "SELECT seq, kind, source, partition, offset FROM outbox ORDER BY seq").fetchall()
+        self.comparisons = [dict(r) for r in db.execute("SELECT * FROM comparison")]
         self.runs = {r["run_id"] for r in db.execute("SELECT run_id FROM run")}
         db.close()
         self.of_call = defaultdict(list)
@@ -65,7 +68,7 @@ class Price:
 # ---- the ledger in itself -------------------------------------------------------------------
 
 
-def check_calls(verdict, books, prices):
+def check_calls(verdict, books, prices, overbills):
     for call in books.calls.values():
         name = f"call {call['call_id']}"
         price = prices.get(call["model"])
@@ -79,7 +82,7 @@ def check_calls(verdict, books, prices):
             due = 0 if call["state"] == FAILED else call["reserved_pusd"]
         if call["cost_pusd"] != due:
             verdict.add("call_cost", f"{name}: {call['cost_pusd']} booked, {due} due")
-        if call["state"] == ANSWERED and call["reserved_pusd"] < due:
+        if call["state"] == ANSWERED and (call["reserved_pusd"] or 0) < due and not overbills:
             verdict.add("reservation", f"{name}: {due} cost, {call['reserved_pusd']} reserved")
 
 
@@ -128,6 +131,7 @@ def own_sums(books, key):
                 sums[kind] += share[kind + "_tokens"]
         elif call["state"] == UNKNOWN:
             sums["unknown"] += share["cost_pusd"] or 0
+        sums["escalated"] += call["purpose"] == ESCALATE
     return sums
 
 
@@ -152,9 +156,11 @@ def check_published_result(verdict, case, books, key, pos, result):
     if result["attempts"] != sums["attempts"]:
         verdict.add("attempts", f"{where}: {result['attempts']}, the ledger has "
                     f"{sums['attempts']}")
-    if not result["reused"] and sums["accepted"] != 1:
+    # A good answer of low confidence may be asked for once more, elsewhere: that is escalation.
+    again = 1 if sums["escalated"] and case.settings["unsure"] else 0
+    if not result["reused"] and not 1 <= sums["accepted"] <= 1 + again:
         verdict.add("paid_again", f"{where}: {sums['accepted']} calls gave it a result")
-    if not result["reused"] and sums["attempts"] > 1 and not case.settings["faults"]:
+    if not result["reused"] and sums["attempts"] > 1 + again and not case.settings["faults"]:
         verdict.add("paid_again", f"{where}: {sums['attempts']} answers were paid for, and the "
                     "first was good")
     if result["cost_pusd"] is not None and result["cost_pusd"] != sums["cost"]:
@@ -235,9 +241,23 @@ WITNESS_USAGE = ("prompt_tokens", "cached_tokens", "completion_tokens")
 LEDGER_USAGE = ("input_tokens", "cached_tokens", "output_tokens")
 
 
-def check_line(verdict, books, call, line, prices, changed):
+def check_place(verdict, case, call, line):
+    """Was it billed by the one that the ledger says was asked?"""
+    offer = case.settings["models"].get(call["model"])
+    asked = [call["provider"], call["endpoint"]]
+    billed = [line["provider"] or asked[0], line["endpoint"] or asked[1]]
+    if offer:
+        asked.append(offer["served"])
+        billed.append(line["model"])
+    if asked != billed:
+        verdict.add("bill_call", f"call {call['call_id']}: asked {asked}, billed by {billed}")
+
+
+def check_line(verdict, case, books, call, line):
     """A billed call against the ledger's; returns its cost if the ledger never saw the answer."""
     name = f"call {call['call_id']}"
+    prices, changed, overbills = case.prices, case.changed, case.settings["overbills"]
+    check_place(verdict, case, call, line)
     if tuple(sorted(line["texts"])) != texts_of(books, call["call"], changed):
         verdict.add("bill_call", f"{name}: its tickets are not those billed")
     if call["state"] == ANSWERED:
@@ -245,11 +265,11 @@ def check_line(verdict, books, call, line, prices, changed):
                 usage(line, WITNESS_USAGE) != usage(call, LEDGER_USAGE):
             verdict.add("bill_call", f"{name}: tokens are not those billed")
         return 0
-    cost = prices[line["model"]].of(*usage(line, WITNESS_USAGE))
+    cost = prices[call["model"]].of(*usage(line, WITNESS_USAGE))
     if call["state"] != UNKNOWN:
         verdict.add("bill_unlisted", f"{name} was billed, the ledger has it in state "
                     f"{call['state']}")
-    elif cost > call["reserved_pusd"]:
+    elif cost > call["reserved_pusd"] and not overbills:
         verdict.add("reservation", f"unknown {name}: {cost} billed, {call['reserved_pusd']} "
                     "reserved")
     return cost
@@ -262,19 +282,18 @@ def changed_texts(case):
             if as_sent(text) != text}
 
 
-def match_bill(verdict, books, witness, prices, changed):
+def match_bill(verdict, case, books, witness):
     """Each billed call is one of the ledger's, under the id that was sent along. Returns what was
     billed without the answer having arrived, and how many calls that were."""
-    by_id = {c["call_id"]: c for c in books.calls.values()}
     seen, unseen, extra = set(), 0, 0
     for line in witness:
-        call = by_id.get(line["call_id"])
+        call = books.by_id.get(line["call_id"])
         if call is None or line["call_id"] in seen:
             verdict.add("bill_unlisted", f"call {line['call_id']} was billed "
                         f"{'twice' if call else 'and is not in the ledger'}")
             continue
         seen.add(line["call_id"])
-        extra += check_line(verdict, books, call, line, prices, changed)
+        extra += check_line(verdict, case, books, call, line)
         unseen += call["state"] != ANSWERED
     for call in books.calls.values():
         if call["state"] == ANSWERED and call["call_id"] not in seen:
@@ -282,15 +301,24 @@ def match_bill(verdict, books, witness, prices, changed):
     return unseen, extra
 
 
-def check_bill(verdict, case, books, prices):
-    witness = list(case.lines("witness"))
-    bill = sum(prices[w["model"]].of(*usage(w, WITNESS_USAGE)) for w in witness)
+def line_cost(case, books, line):
+    """By the price of the offer that was asked; by its name where the ledger does not know it."""
+    call = books.by_id.get(line["call_id"])
+    price = case.prices.get(call["model"] if call else line["model"])
+    return price.of(*usage(line, WITNESS_USAGE)) if price else 0
+
+
+def check_bill(verdict, case, books):
+    witness = list(case.witness())
+    bill = sum(line_cost(case, books, w) for w in witness)
     settled = sum(c["cost_pusd"] for c in books.calls.values()
                   if c["state"] == ANSWERED and c["cost_pusd"] is not None)
     reserved = sum(c["reserved_pusd"] for c in books.calls.values() if c["state"] == UNKNOWN)
-    unseen, extra = match_bill(verdict, books, witness, prices, changed_texts(case))
+    case.changed = changed_texts(case)
+    unseen, extra = match_bill(verdict, case, books, witness)
     estimated = sum(1 for c in books.calls.values() if c["flags"] & FLAG_USAGE_ESTIMATED)
-    if not estimated and not settled <= bill <= settled + reserved:
+    most = settled + reserved if not case.settings["overbills"] else bill
+    if not estimated and not settled <= bill <= most:
         verdict.add("bill_sum", f"bill {bill}, settled {settled}, unknown at most {reserved}")
     if not estimated and bill != settled + extra:
         verdict.add("bill_sum", f"bill {bill} is not settled {settled} + unseen {extra}")
@@ -302,8 +330,8 @@ def check_bill(verdict, case, books, prices):
 def check(verdict, case, books):
     if books.integrity != "ok":
         verdict.add("integrity", books.integrity)
-    prices = {name: Price(p) for name, p in case.settings["prices"].items()}
-    check_calls(verdict, books, prices)
+    case.prices = {name: Price(p) for name, p in case.settings["prices"].items()}
+    check_calls(verdict, books, case.prices, case.settings["overbills"])
     check_shares(verdict, books)
     check_sequence(verdict, books)
     if case.settings["books"] != "full":
@@ -313,4 +341,4 @@ def check(verdict, case, books):
         verdict.add("ledger_missing", f"the ledger does not know the topic {case.topic}")
         return "no books"
     check_states(verdict, case, books, source)
-    return check_bill(verdict, case, books, prices)
+    return check_bill(verdict, case, books)

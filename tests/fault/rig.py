@@ -55,28 +55,56 @@ def lines(path):
 
 
 class Simulator:
-    """`ticketmill simulate` on a free port, billing into a file."""
+    """`ticketmill simulate` on a free port, billing into a file. With a name it is one of several
+    in a folder. It can be killed and brought back at the same address."""
 
-    def __init__(self, folder, *options):
-        self.bill = os.path.join(folder, "witness.jsonl")
+    def __init__(self, folder, *options, name=""):
+        suffix = f"-{name}" if name else ""
+        self.bill = os.path.join(folder, f"witness{suffix}.jsonl")
         open(self.bill, "ab").close()
-        port_file = os.path.join(folder, "port")
-        self.log = open(os.path.join(folder, "sim.log"), "ab")
+        self.port_file = os.path.join(folder, f"port{suffix}")
+        self.log = open(os.path.join(folder, f"sim{suffix}.log"), "ab")
+        self.options = list(options)
+        self.process = None
+        self.begin("127.0.0.1:0")
+        self.port = int(open(self.port_file, encoding="ascii").read())
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+
+    def begin(self, listen):
+        if os.path.exists(self.port_file):
+            os.unlink(self.port_file)
         self.process = subprocess.Popen(
-            [PROGRAM, "simulate", "--port-file", port_file, "--ledger-file", self.bill, *options],
+            [PROGRAM, "simulate", "--listen", listen, "--port-file", self.port_file,
+             "--ledger-file", self.bill, *self.options],
             stdout=self.log, stderr=self.log, env=plain_environment())
         atexit.register(self.stop)
         deadline = time.monotonic() + 20 * SLOW
-        while not (os.path.exists(port_file) and open(port_file, encoding="ascii").read().strip()):
+        while not (os.path.exists(self.port_file) and
+                   open(self.port_file, encoding="ascii").read().strip()):
             if self.process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("the simulated provider did not come up: see sim.log")
             time.sleep(0.02)
-        self.port = int(open(port_file, encoding="ascii").read())
-        self.url = f"http://127.0.0.1:{self.port}/v1"
+
+    def kill(self):
+        """What it billed stays in its file; what it counted is gone."""
+        atexit.unregister(self.stop)
+        self.process.kill()
+        self.process.wait()
+
+    def come_back(self):
+        self.begin(f"127.0.0.1:{self.port}")
+
+    def get(self, page):
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{page}", timeout=30) as reply:
+            return reply.read()
 
     def ledger(self):
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/ledger", timeout=30) as reply:
-            return json.load(reply)
+        return json.loads(self.get("/ledger"))
+
+    def calls(self):
+        """Every call since it came up, in the order in which they came in."""
+        return sorted((json.loads(line) for line in self.get("/log").splitlines()),
+                      key=lambda call: call["at_us"])
 
     def control(self, **settings):
         request = urllib.request.Request(f"http://127.0.0.1:{self.port}/control",
@@ -117,10 +145,17 @@ class Rig:
         self.summary = ""
         self.simulator = None
         self.create_topics()
-        self.simulator = Simulator(self.folder, *sim)
+        self.start_providers(sim)
         self.settings = {"PACK": 5, "IN_FLIGHT": 64, "STALL": "2m", "TIMEOUT": "20s",
                          "REDACTION": "false", **config}
         self.config = self.write_config()
+
+    def start_providers(self, sim):
+        self.simulator = Simulator(self.folder, *sim)
+
+    def stop_providers(self):
+        if self.simulator:
+            self.simulator.stop()
 
     def create_topics(self):
         for topic, partitions in ((self.input, self.partitions), (self.results, 2),
@@ -229,8 +264,7 @@ class Rig:
         return "\n".join(violations)
 
     def close(self, good=True):
-        if self.simulator:
-            self.simulator.stop()
+        self.stop_providers()
         if good and os.environ.get("KEEP") != "1":
             shutil.rmtree(self.folder, ignore_errors=True)
         else:

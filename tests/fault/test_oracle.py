@@ -41,10 +41,11 @@ class Data:
     def __init__(self):
         self.input, self.results, self.dead = [], [], []
         self.calls, self.shares, self.tickets, self.ledger_results = [], [], {}, {}
-        self.witness, self.offsets = [], {}
+        self.witness, self.offsets, self.comparisons = [], {}, []
         self.seq = 0
         self.case = {"topic": TOPIC, "group": GROUP, "shard": 0, "shards": 1,
-                     "prices": {"sim": PRICE}}
+                     "prices": {"sim": PRICE}, "caps": [{"wall": "all", "usd": "1"},
+                                                        {"wall": "shadow", "usd": "0.01"}]}
         self.ends = {}
 
     # -- making the run -----------------------------------------------------------------------
@@ -71,13 +72,13 @@ class Data:
                              "hash": sha(text)}
         return pos
 
-    def call(self, positions, state, usage=(100, 40, 30), billed=True):
+    def call(self, positions, state, usage=(100, 40, 30), purpose=0):
         number = len(self.calls) + 1
         reserved = cost_of(1000, 0, 200)
         answered = state == 1
         cost = cost_of(*usage) if answered else reserved if state == 3 else 0
         self.calls.append({
-            "call": number, "call_id": f"c{number}", "state": state, "purpose": 0,
+            "call": number, "call_id": f"c{number}", "state": state, "purpose": purpose,
             "tickets": len(positions), "reserved_pusd": reserved, "cost_pusd": cost,
             "input_tokens": usage[0] if answered else 0,
             "cached_tokens": usage[1] if answered else 0,
@@ -88,11 +89,22 @@ class Data:
             own = cost_of(*tokens) if answered else self.split(cost, len(positions))[i]
             self.shares.append({"pos": pos, "call": number, "outcome": 0 if answered else 5,
                                 "tokens": tokens, "cost": own})
-        if billed:
-            self.witness.append({
-                "model": "sim", "call_id": f"c{number}", "prompt_tokens": usage[0],
-                "cached_tokens": usage[1], "completion_tokens": usage[2],
-                "texts": [self.tickets[p]["hash"] for p in positions]})
+        self.witness.append({
+            "model": "sim", "call_id": f"c{number}", "prompt_tokens": usage[0],
+            "cached_tokens": usage[1], "completion_tokens": usage[2],
+            "texts": [self.tickets[p]["hash"] for p in positions]})
+        return number
+
+    def compare(self, pos, purpose, category="other"):
+        """The same ticket in a shadow (4) or guard (5) call, after it was published."""
+        number = self.call([pos], 1, (60, 40, 20), purpose)
+        row, share = self.ledger_results[pos], self.shares[-1]
+        primary = next(s for s in self.shares if s["pos"] == pos and s["call"] == row["call"])
+        self.comparisons.append({
+            "source": 1, "partition": pos[0], "offset": pos[1], "call": number,
+            "category": category, "confidence_ppm": 700000, "cost_pusd": share["cost"],
+            "primary_call": row["call"], "primary_category": row["category"],
+            "primary_confidence_ppm": row["ppm"], "primary_cost_pusd": primary["cost"]})
         return number
 
     @staticmethod
@@ -107,7 +119,8 @@ class Data:
         ticket = self.tickets[pos]
         own = [s for s in self.shares if s["pos"] == pos]
         state = {c["call"]: c["state"] for c in self.calls}
-        paid = [s for s in own if state[s["call"]] == 1]
+        primary = {c["call"] for c in self.calls if c["purpose"] < 4}
+        paid = [s for s in own if state[s["call"]] == 1 and s["call"] in primary]
         tokens = [sum(s["tokens"][k] for s in paid) for k in range(3)]
         cost = sum(s["cost"] for s in paid)
         ticket["state"], ticket["seq"] = 1, self.next_seq()
@@ -189,6 +202,8 @@ class Data:
             insert("ticket", {"source": 1, "partition": pos[0], "offset": pos[1],
                               "state": t["state"], "ticket_id": t["id"], "seq": t["seq"],
                               "content_hash": bytes.fromhex(t["hash"]) if t["hash"] else None})
+        for row in self.comparisons:
+            insert("comparison", row)
         for s in self.shares:
             insert("share", {"source": 1, "partition": s["pos"][0], "offset": s["pos"][1],
                              "call": s["call"], "outcome": s["outcome"],
@@ -206,7 +221,7 @@ class Data:
 
 def good_run():
     """Two partitions: five tickets, a copy, a tombstone, two unreadable records; one call that was
-    in flight when the process was killed, billed but never seen."""
+    in flight when the process was killed, billed but never seen; two tickets compared."""
     d = Data()
     a = d.ticket(0, "T-1", "I was charged twice for order A-1.")
     b = d.ticket(0, "T-2", "My parcel never came, order A-2.")
@@ -228,6 +243,8 @@ def good_run():
     d.publish(c, again)
     d.publish(e, again)
     d.publish(f, alone)
+    d.compare(a, 4)
+    d.compare(b, 5, "billing")
     d.bury(cut, "invalid_json")
     d.bury(raw, "invalid_utf8")
     for partition, end in d.ends.items():
@@ -556,6 +573,91 @@ def the_ledger_still_has_a_published_ticket_as_open(d):
 @bug("ledger_missing")
 def the_ledger_does_not_know_a_published_ticket(d):
     d.tickets.pop((1, 1))
+
+
+@bug("comparison_published")
+def a_mirrors_answer_was_published(d):
+    shadow = next(c for c in d.calls if c["purpose"] == 4)
+    value(d, 0)["call_id"] = shadow["call_id"]
+    d.ledger_results[(0, 0)]["call"] = shadow["call"]
+
+
+@bug("published_cost")
+def a_mirrors_cost_was_published(d):
+    shadow = next(c for c in d.calls if c["purpose"] == 4)
+    cost = value(d, 0)["cost_pusd"] = value(d, 0)["cost_pusd"] + shadow["cost_pusd"]
+    value(d, 0)["cost_usd"] = f"0.{cost:012d}"
+
+
+@bug("attempts")
+def a_guard_call_counts_as_an_attempt(d):
+    value(d, 1)["attempts"] += 1
+
+
+@bug("compared_again")
+def a_ticket_was_mirrored_twice(d):
+    d.compare((0, 0), 4)
+
+
+@bug("comparison")
+def a_comparison_is_with_another_answer(d):
+    d.comparisons[0]["primary_category"] = "shipping"
+
+
+@bug("comparison")
+def a_comparison_costs_more_than_its_share(d):
+    d.comparisons[0]["cost_pusd"] += 1
+
+
+@bug("comparison")
+def a_comparison_names_a_primary_call(d):
+    d.comparisons[0]["call"] = 1
+
+
+@bug("paid_again")
+def a_text_was_asked_for_the_first_time_twice(d):
+    d.case["books"] = "full"
+    d.call([(0, 0)], 1, (60, 40, 20))
+
+
+@bug("bill_unlisted")
+def a_mirror_call_is_not_booked(d):
+    d.witness.append({**copy.deepcopy(d.witness[-1]), "call_id": "c77"})
+
+
+@bug("bill_call")
+def a_call_was_billed_by_another_provider(d):
+    d.case["witnesses"] = [{"file": "witness.jsonl", "provider": "other", "endpoint": "e"}]
+
+
+@bug("bill_call")
+def a_call_was_billed_by_another_region(d):
+    d.case["witnesses"] = [{"file": "witness.jsonl", "provider": "sim", "endpoint": "f"}]
+
+
+@bug("bill_call")
+def a_call_was_billed_for_another_model(d):
+    d.case["models"] = {"sim": {"provider": "sim", "served": "sim-mini"}}
+
+
+@bug("budget")
+def the_bill_is_above_the_cap(d):
+    d.case["caps"][0]["usd"] = "0.00001"
+
+
+@bug("budget")
+def the_mirrors_bill_is_above_its_own_cap(d):
+    d.case["caps"][1]["usd"] = "0.000001"
+
+
+@bug("budget")
+def a_call_was_sent_without_a_reservation(d):
+    d.calls[0]["reserved_pusd"] = None
+
+
+@bug("budget_unspent")
+def a_run_stopped_with_money_left(d):
+    d.case["reached"] = True
 
 
 # ---- running --------------------------------------------------------------------------------
