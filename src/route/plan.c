@@ -214,6 +214,18 @@ struct plan_choice plan_choose(const struct plan *p, const struct facts *facts, 
     return c;
 }
 
+bool plan_may_ask(const struct plan *p, const struct plan_choice *choice, int model)
+{
+    return !choice->needs_vision || p->config->models[model].vision;
+}
+
+int plan_mirror(const struct plan *p, const struct plan_choice *choice, bool shadowed)
+{
+    bool here = choice->tier == p->shadow_from && p->shadow_to >= 0 && !p->config->shadow.replace;
+    bool seen = !choice->needs_vision || sees(p, p->shadow_to);
+    return shadowed && here && seen ? p->shadow_to : -1;
+}
+
 static const char *tier_name(const struct plan *p, int tier)
 {
     return p->config->tiers[tier].name;

@@ -50,6 +50,13 @@ struct plan_choice {
  * nowhere. Replaced: `otherwise` leads back to the tier it would have been. */
 struct plan_choice plan_choose(const struct plan *p, const struct facts *facts, bool shadowed);
 
+/* May this model of the choice's tier be asked? Not one without vision when it is needed. */
+bool plan_may_ask(const struct plan *p, const struct plan_choice *choice, int model);
+
+/* The tier that is to answer as well, for comparison (`shadow: mirror`); -1 = none. shadowed as
+ * above. */
+int plan_mirror(const struct plan *p, const struct plan_choice *choice, bool shadowed);
+
 /* "rule 2: language is zh (by its script)" and what followed from it, for `check --explain`, `show`
  * and the ledger. choice: of these facts. Nothing of the ticket but its language tag is in it. */
 void plan_why(const struct plan *p, const struct plan_choice *choice, const struct facts *facts,

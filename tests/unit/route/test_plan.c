@@ -206,6 +206,56 @@ static void replace_moves_the_chosen_tickets_of_its_tier(void **state)
     }
 }
 
+static void mirror_adds_a_tier_and_moves_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *tiers, *mode;
+        int only;
+        bool image, code, shadowed;
+        int mirror;
+    } cases[] = {
+        {"{from: [v], to: [a], other: [b]}", "mirror", PLAN_ANY, false, false, true, 1},
+        {"{from: [v], to: [a], other: [b]}", "mirror", PLAN_ANY, false, false, false, -1},
+        {"{from: [v], to: [a], other: [b]}", "mirror", PLAN_ANY, false, true, true, -1},
+        {"{from: [v], to: [a], other: [b]}", "mirror", PLAN_ANY, true, false, true, -1},
+        {"{from: [v], to: [w], other: [b]}", "mirror", PLAN_ANY, true, false, true, 1},
+        {"{from: [v], to: [w], other: [b]}", "mirror", PLAN_P, false, false, true, -1},
+        {"{from: [w], to: [a], other: [b]}", "mirror", PLAN_P, false, false, true, -1},
+        {"{from: [v], to: [a], other: [b]}", "replace", PLAN_ANY, false, false, true, -1},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char rest[500];
+        struct plan_made m;
+        struct facts facts = {.has_image = cases[i].image, .has_code = cases[i].code};
+        snprintf(rest, sizeof rest,
+                 "tiers: %s\nshadow: {from: from, to: to, percent: 10, mode: %s}\n"
+                 "routes: [{when: {code: true}, tier: other}, {tier: from, otherwise: other}]\n",
+                 cases[i].tiers, cases[i].mode);
+        plan_of_good(&m, rest, cases[i].only, false);
+        struct plan_choice c = plan_choose(m.plan, &facts, cases[i].shadowed);
+        if (plan_mirror(m.plan, &c, cases[i].shadowed) != cases[i].mirror)
+            fail_msg("case %zu", i);
+        plan_end(&m);
+    }
+}
+
+static void only_models_that_can_see_are_asked_about_images(void **state)
+{
+    (void)state;
+    struct plan_made m;
+    struct facts facts = {.has_image = true};
+    plan_of_good(&m, "tiers: {t: [a, v]}\nroutes: [{tier: t}]\n", PLAN_ANY, false);
+    for (int image = 0; image < 2; image++) {
+        facts.has_image = image;
+        struct plan_choice c = plan_choose(m.plan, &facts, false);
+        const struct plan_tier *t = plan_tier(m.plan, c.tier);
+        assert_int_equal(plan_may_ask(m.plan, &c, t->models[0]), !image);
+        assert_true(plan_may_ask(m.plan, &c, t->models[1]));
+    }
+    plan_end(&m);
+}
+
 static void an_image_can_move_into_the_tier_that_is_replaced(void **state)
 {
     (void)state;
@@ -248,6 +298,8 @@ int main(void)
         cmocka_unit_test(the_first_rule_that_fits_wins),
         cmocka_unit_test(an_image_goes_where_it_can_be_seen),
         cmocka_unit_test(replace_moves_the_chosen_tickets_of_its_tier),
+        cmocka_unit_test(mirror_adds_a_tier_and_moves_nothing),
+        cmocka_unit_test(only_models_that_can_see_are_asked_about_images),
         cmocka_unit_test(an_image_can_move_into_the_tier_that_is_replaced),
         cmocka_unit_test(a_replacement_is_not_asked_twice),
     };
