@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
 #include "cli/options.h"
+#include "cli/prices.h"
 #include "cli/topics.h"
 
 #define TIMEOUT_MS 15000
@@ -16,8 +18,12 @@
 struct check_arguments {
     const char *config;
     bool print, prices;
+    int format;
     const char *explain, *redact;
 };
+
+enum format { FORMAT_TABLE, FORMAT_JSON };
+static const char *const formats[] = {"table", "json", NULL};
 
 #define AT(field) offsetof(struct check_arguments, field)
 
@@ -30,8 +36,13 @@ static const struct option_row rows[] = {
     {.name = "prices",
      .kind = OPTION_FLAG,
      .at = AT(prices),
-     .unbuilt = true,
-     .help = "compare prices with the shipped ones (not available yet)"},
+     .help = "what each model costs now, since when, until when; looks no further"},
+    {.name = "format",
+     .argument = "table|json",
+     .kind = OPTION_CHOICE,
+     .at = AT(format),
+     .names = formats,
+     .help = "how --prices prints (default table)"},
     {.name = "explain",
      .argument = "FILE",
      .kind = OPTION_PATH,
@@ -55,7 +66,8 @@ static const struct option_table table = {
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
     .examples = "  ticketmill check\n"
-                "  ticketmill check --config /etc/ticketmill/ticketmill.yaml --print\n",
+                "  ticketmill check --config /etc/ticketmill/ticketmill.yaml --print\n"
+                "  ticketmill check --prices\n",
 };
 
 static int print_config(const struct config *c)
@@ -64,6 +76,26 @@ static int print_config(const struct config *c)
     buf_init(&out, SIZE_MAX);
     config_print(c, &out);
     fwrite(out.p, 1, out.n, stdout);
+    buf_deinit(&out);
+    return 0;
+}
+
+static int print_prices(const struct config *c, int format)
+{
+    struct price_list list;
+    struct buf out;
+    if (c->model_count == 0) {
+        fprintf(stderr, "ticketmill check: %s: models is empty; nothing has a price\n", c->path);
+        return status_exit(ST_CONFIG);
+    }
+    buf_init(&out, SIZE_MAX);
+    prices_collect(c, clock_unix_us(&clock_system), &list);
+    if (format == FORMAT_JSON)
+        prices_json(&list, &out);
+    else
+        prices_text(&list, &out);
+    fwrite(out.p, 1, out.n, stdout);
+    prices_deinit(&list);
     buf_deinit(&out);
     return 0;
 }
@@ -126,10 +158,13 @@ int cmd_check(int argc, char **argv)
     if (code != OPTIONS_GO)
         return code;
     log_init(STDERR_FILENO, isatty(STDERR_FILENO) != 1, LOG_ERROR); /* the reason is told once */
-    code = cli_load_config(a.config, CONFIG_FOR_RUN, &c);
+    code = cli_load_config(a.config, a.prices ? CONFIG_FOR_LEDGER : CONFIG_FOR_RUN, &c);
     if (code != 0)
         return code;
-    code = a.print ? print_config(c) : check_all(c);
+    if (a.prices)
+        code = print_prices(c, a.format);
+    else
+        code = a.print ? print_config(c) : check_all(c);
     config_free(c);
     return code;
 }
