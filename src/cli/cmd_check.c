@@ -1,5 +1,6 @@
-/* `ticketmill check`: would a run start? Reads the configuration, says what of it this program
- * cannot do yet, then looks at the brokers. Nothing is changed anywhere.
+/* `ticketmill check`: would a run start? Reads the configuration, makes the plan of tiers and
+ * models that a run would make, says what of it this program cannot do yet, then looks at the
+ * brokers. Nothing is changed anywhere.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -9,20 +10,23 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
+#include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/prices.h"
 #include "cli/topics.h"
+#include "route/budget.h"
 
 #define TIMEOUT_MS 15000
+
+enum format { FORMAT_TABLE, FORMAT_JSON };
 
 struct check_arguments {
     const char *config;
     bool print, prices;
+    const char *explain, *redact, *only_provider;
     int format;
-    const char *explain, *redact;
 };
 
-enum format { FORMAT_TABLE, FORMAT_JSON };
 static const char *const formats[] = {"table", "json", NULL};
 
 #define AT(field) offsetof(struct check_arguments, field)
@@ -42,13 +46,17 @@ static const struct option_row rows[] = {
      .kind = OPTION_CHOICE,
      .at = AT(format),
      .names = formats,
-     .help = "how --prices prints (default table)"},
+     .help = "how --prices and --explain print (default table)"},
     {.name = "explain",
      .argument = "FILE",
      .kind = OPTION_PATH,
      .at = AT(explain),
-     .unbuilt = true,
-     .help = "which route each ticket of FILE would take (not available yet)"},
+     .help = "which rule, tier and models each ticket of FILE (JSON lines, - = stdin) would get"},
+    {.name = "only-provider",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(only_provider),
+     .help = "as if `run` had this option: everything to this provider"},
     {.name = "redact",
      .argument = "FILE",
      .kind = OPTION_PATH,
@@ -67,7 +75,8 @@ static const struct option_table table = {
     .count = (int)(sizeof rows / sizeof *rows),
     .examples = "  ticketmill check\n"
                 "  ticketmill check --config /etc/ticketmill/ticketmill.yaml --print\n"
-                "  ticketmill check --prices\n",
+                "  ticketmill check --prices\n"
+                "  ticketmill check --explain tickets.jsonl --only-provider openai\n",
 };
 
 static int print_config(const struct config *c)
@@ -100,12 +109,23 @@ static int print_prices(const struct config *c, int format)
     return 0;
 }
 
-/* Does a tier lead to one of its models? */
-static bool is_used(const struct config *c, int provider)
+/* What the run would make of tiers and rules. */
+static enum status make_plan(const struct config *c, int only_provider, struct plan **out,
+                             struct buf *notes, struct fail *fail)
+{
+    struct budget *budget = budget_new(c, CONFIG_OFF, NULL, 0);
+    bool capped = budget_capped(budget);
+    budget_free(budget);
+    return plan_make(c, only_provider, capped, out, notes, fail);
+}
+
+/* Does a tier of the plan lead to one of its models? */
+static bool is_used(const struct config *c, const struct plan *plan, int provider)
 {
     for (int t = 0; t < c->tier_count; t++) {
-        for (int m = 0; m < c->tiers[t].model_count; m++) {
-            if (c->models[c->tiers[t].models[m]].provider == provider)
+        const struct plan_tier *tier = plan_tier(plan, t);
+        for (int m = 0; m < tier->count; m++) {
+            if (c->models[tier->models[m]].provider == provider)
                 return true;
         }
     }
@@ -113,13 +133,13 @@ static bool is_used(const struct config *c, int provider)
 }
 
 /* Keys must be there to be used; they are never printed. */
-static int check_keys(const struct config *c)
+static int check_keys(const struct config *c, const struct plan *plan)
 {
     int code = 0;
     for (int i = 0; i < c->provider_count; i++) {
         char *key = NULL;
         struct fail fail;
-        if (!is_used(c, i))
+        if (!is_used(c, plan, i))
             continue;
         enum status st = config_key(&c->providers[i], &key, &fail);
         if (st != ST_OK) {
@@ -133,13 +153,13 @@ static int check_keys(const struct config *c)
     return code;
 }
 
-static int check_all(const struct config *c)
+static int check_all(const struct config *c, const struct plan *plan)
 {
     int unbuilt, keys, brokers;
 
     printf("configuration ok: %s\n", c->path);
     unbuilt = cli_refuse_unbuilt(c);
-    keys = check_keys(c);
+    keys = check_keys(c, plan);
     brokers = check_brokers(c, TIMEOUT_MS);
     puts("endpoints: not contacted; the first calls of a run will");
     if (!c->kafka.transactional)
@@ -147,6 +167,31 @@ static int check_all(const struct config *c)
     if (brokers == 0 && unbuilt == 0 && keys == 0)
         puts("ready: ticketmill run");
     return brokers != 0 ? brokers : unbuilt != 0 ? unbuilt : keys;
+}
+
+/* Everything for which the routes must hold. */
+static int check_routes(const struct check_arguments *a, const struct config *c)
+{
+    struct plan *plan;
+    struct buf notes;
+    struct fail fail;
+    int only, code = cli_find_provider(&table, c, a->only_provider, &only);
+
+    if (code != 0)
+        return code;
+    buf_init(&notes, SIZE_MAX);
+    if (make_plan(c, only, &plan, &notes, &fail) != ST_OK) {
+        code = command_failed(table.command, &fail);
+    } else {
+        if (a->explain == NULL || a->format == FORMAT_TABLE)
+            fwrite(notes.p, 1, notes.n, stderr);
+        code = a->explain != NULL
+                   ? explain_file(c, plan, buf_view(&notes), a->explain, a->format == FORMAT_JSON)
+                   : check_all(c, plan);
+        plan_free(plan);
+    }
+    buf_deinit(&notes);
+    return code;
 }
 
 int cmd_check(int argc, char **argv)
@@ -157,6 +202,8 @@ int cmd_check(int argc, char **argv)
 
     if (code != OPTIONS_GO)
         return code;
+    if (a.format != FORMAT_TABLE && a.explain == NULL && !a.prices)
+        return options_usage(&table, "--format goes with --explain and --prices");
     log_init(STDERR_FILENO, isatty(STDERR_FILENO) != 1, LOG_ERROR); /* the reason is told once */
     code = cli_load_config(a.config, a.prices ? CONFIG_FOR_LEDGER : CONFIG_FOR_RUN, &c);
     if (code != 0)
@@ -164,7 +211,7 @@ int cmd_check(int argc, char **argv)
     if (a.prices)
         code = print_prices(c, a.format);
     else
-        code = a.print ? print_config(c) : check_all(c);
+        code = a.print ? print_config(c) : check_routes(&a, c);
     config_free(c);
     return code;
 }

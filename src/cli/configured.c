@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/near.h"
 
 #define SYSTEM_FILE "/etc/ticketmill/ticketmill.yaml"
 #define LOCAL_FILE  "ticketmill.yaml"
@@ -88,4 +89,25 @@ int cli_refuse_unbuilt(const struct config *c)
     }
     buf_deinit(&text);
     return code;
+}
+
+int cli_find_provider(const struct option_table *table, const struct config *c, const char *name,
+                      int *out)
+{
+    const char *nearest = NULL;
+    int least = NEAR_FAR, distance;
+
+    *out = -1;
+    for (int i = 0; name != NULL && i < c->provider_count; i++) {
+        if (strcmp(name, c->providers[i].name) == 0)
+            *out = i;
+        if (near_match(slice_str(name), c->providers[i].name, &distance) && distance < least) {
+            nearest = c->providers[i].name;
+            least = distance;
+        }
+    }
+    if (name == NULL || *out >= 0)
+        return 0;
+    return options_usage(table, "--only-provider: expected the name of a provider of %s%s%s",
+                         c->path, nearest ? ", did you mean " : "", nearest ? nearest : "");
 }

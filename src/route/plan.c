@@ -9,12 +9,17 @@
 #include "base/mem.h"
 #include "route/plan_parts.h"
 
-static void note(struct buf *notes, const char *what, int number, const struct plan *p, int tier)
+static const char *tier_name(const struct plan *p, int tier)
 {
-    buf_fmt(notes, "%s", what);
-    if (number > 0)
-        buf_fmt(notes, " %d", number);
-    buf_fmt(notes, ": tier %s has no model left and is not used\n", p->config->tiers[tier].name);
+    return p->config->tiers[tier].name;
+}
+
+static void note(struct buf *notes, const char *what, int rule, const struct plan *p, int tier)
+{
+    buf_str(notes, what);
+    if (rule > 0)
+        buf_fmt(notes, " of rule %d", rule);
+    buf_fmt(notes, ": tier %s has no model left and is not used\n", tier_name(p, tier));
 }
 
 /* A tier that may be named, or -1. */
@@ -31,11 +36,12 @@ static enum status make_route(struct plan *p, int i, struct buf *notes, struct f
     if (out->tier < 0 && out->otherwise < 0)
         return offers_refuse_route(p, i, fail);
     if (out->tier < 0)
-        note(notes, "rule", i + 1, p, r->tier);
+        buf_fmt(notes, "rule %d: tier %s has no model left, so %s is used\n", i + 1,
+                tier_name(p, r->tier), tier_name(p, out->otherwise));
     if (r->otherwise >= 0 && out->otherwise < 0)
-        note(notes, "otherwise of rule", i + 1, p, r->otherwise);
+        note(notes, "otherwise", i + 1, p, r->otherwise);
     if (r->escalate >= 0 && out->escalate < 0)
-        note(notes, "escalate of rule", i + 1, p, r->escalate);
+        note(notes, "escalate", i + 1, p, r->escalate);
     if (out->tier < 0) {
         out->tier = out->otherwise;
         out->otherwise = -1;
@@ -224,11 +230,6 @@ int plan_mirror(const struct plan *p, const struct plan_choice *choice, bool sha
     bool here = choice->tier == p->shadow_from && p->shadow_to >= 0 && !p->config->shadow.replace;
     bool seen = !choice->needs_vision || sees(p, p->shadow_to);
     return shadowed && here && seen ? p->shadow_to : -1;
-}
-
-static const char *tier_name(const struct plan *p, int tier)
-{
-    return p->config->tiers[tier].name;
 }
 
 void plan_why(const struct plan *p, const struct plan_choice *choice, const struct facts *facts,

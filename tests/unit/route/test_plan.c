@@ -15,102 +15,103 @@
 
 /* ---- where a ticket goes ------------------------------------------------------------------ */
 
+static const char six_routes[] =
+    "tiers: {one: [a], two: [b], three: [v], four: [x]}\n"
+    "routes:\n"
+    "  - {when: {field: /customer/plan, equals: paid}, tier: two, otherwise: one, escalate: "
+    "three}\n"
+    "  - {when: {field: /amount, greater: 100}, tier: three}\n"
+    "  - {when: {field: /customer/plan, regex: ^gold}, tier: four}\n"
+    "  - {when: {language: [zh, ja]}, tier: three}\n"
+    "  - {when: {bytes: 1KiB}, tier: two}\n"
+    "  - {tier: one}\n";
+
+static const struct {
+    struct fact plan, amount;
+    enum language language;
+    int64_t bytes;
+    int route, tier, otherwise, escalate;
+    const char *why;
+} first_cases[] = {
+    {{FACT_TEXT, SLICE_LIT("paid")},
+     {FACT_NUMBER, SLICE_LIT("500")},
+     LANG_ZH,
+     9999,
+     0,
+     1,
+     0,
+     2,
+     "rule 1: /customer/plan is paid"},
+    {{FACT_TEXT, SLICE_LIT("gold")},
+     {FACT_NUMBER, SLICE_LIT("500")},
+     LANG_ZH,
+     9999,
+     1,
+     2,
+     -1,
+     -1,
+     "rule 2: /amount is above 100"},
+    {{FACT_TEXT, SLICE_LIT("gold")},
+     {FACT_NUMBER, SLICE_LIT("50")},
+     LANG_ZH,
+     9999,
+     2,
+     3,
+     -1,
+     -1,
+     "rule 3: /customer/plan matches ^gold"},
+    {{FACT_ABSENT, {NULL, 0}},
+     {FACT_ABSENT, {NULL, 0}},
+     LANG_JA,
+     9999,
+     3,
+     2,
+     -1,
+     -1,
+     "rule 4: language is ja (by its script)"},
+    {{FACT_ABSENT, {NULL, 0}},
+     {FACT_ABSENT, {NULL, 0}},
+     LANG_UND,
+     1025,
+     4,
+     1,
+     -1,
+     -1,
+     "rule 5: the text has more than 1024 bytes"},
+    {{FACT_ABSENT, {NULL, 0}},
+     {FACT_ABSENT, {NULL, 0}},
+     LANG_UND,
+     1024,
+     5,
+     0,
+     -1,
+     -1,
+     "rule 6: takes what is left"},
+};
+
 static void the_first_rule_that_fits_wins(void **state)
 {
     (void)state;
     struct plan_made m;
-    plan_of_good(
-        &m,
-        "tiers: {one: [a], two: [b], three: [v], four: [x]}\n"
-        "routes:\n"
-        "  - {when: {field: /customer/plan, equals: paid}, tier: two, otherwise: one, escalate: "
-        "three}\n"
-        "  - {when: {field: /amount, greater: 100}, tier: three}\n"
-        "  - {when: {field: /customer/plan, regex: ^gold}, tier: four}\n"
-        "  - {when: {language: [zh, ja]}, tier: three}\n"
-        "  - {when: {bytes: 1KiB}, tier: two}\n"
-        "  - {tier: one}\n",
-        PLAN_ANY, false);
+    plan_of_good(&m, six_routes, PLAN_ANY, false);
     int count;
     const char *const *fields = plan_fields(m.plan, &count);
     assert_int_equal(count, 2); /* each pointer once */
     assert_string_equal(fields[0], "/customer/plan");
     assert_string_equal(fields[1], "/amount");
-    static const struct {
-        struct fact plan, amount;
-        enum language language;
-        int64_t bytes;
-        int route, tier, otherwise, escalate;
-        const char *why;
-    } cases[] = {
-        {{FACT_TEXT, SLICE_LIT("paid")},
-         {FACT_NUMBER, SLICE_LIT("500")},
-         LANG_ZH,
-         9999,
-         0,
-         1,
-         0,
-         2,
-         "rule 1: /customer/plan is paid"},
-        {{FACT_TEXT, SLICE_LIT("gold")},
-         {FACT_NUMBER, SLICE_LIT("500")},
-         LANG_ZH,
-         9999,
-         1,
-         2,
-         -1,
-         -1,
-         "rule 2: /amount is above 100"},
-        {{FACT_TEXT, SLICE_LIT("gold")},
-         {FACT_NUMBER, SLICE_LIT("50")},
-         LANG_ZH,
-         9999,
-         2,
-         3,
-         -1,
-         -1,
-         "rule 3: /customer/plan matches ^gold"},
-        {{FACT_ABSENT, {NULL, 0}},
-         {FACT_ABSENT, {NULL, 0}},
-         LANG_JA,
-         9999,
-         3,
-         2,
-         -1,
-         -1,
-         "rule 4: language is ja (by its script)"},
-        {{FACT_ABSENT, {NULL, 0}},
-         {FACT_ABSENT, {NULL, 0}},
-         LANG_UND,
-         1025,
-         4,
-         1,
-         -1,
-         -1,
-         "rule 5: the text has more than 1024 bytes"},
-        {{FACT_ABSENT, {NULL, 0}},
-         {FACT_ABSENT, {NULL, 0}},
-         LANG_UND,
-         1024,
-         5,
-         0,
-         -1,
-         -1,
-         "rule 6: takes what is left"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct fact values[] = {cases[i].plan, cases[i].amount};
-        struct facts facts = {.language = cases[i].language,
-                              .text_bytes = cases[i].bytes,
+    for (size_t i = 0; i < sizeof first_cases / sizeof *first_cases; i++) {
+        struct fact values[] = {first_cases[i].plan, first_cases[i].amount};
+        struct facts facts = {.language = first_cases[i].language,
+                              .text_bytes = first_cases[i].bytes,
                               .fields = values,
                               .field_count = 2};
         struct plan_choice c = plan_choose(m.plan, &facts, true);
-        assert_int_equal(c.route, cases[i].route);
-        assert_int_equal(c.tier, cases[i].tier);
-        assert_int_equal(c.otherwise, cases[i].otherwise);
-        assert_int_equal(c.escalate, cases[i].escalate);
+        assert_int_equal(c.route, first_cases[i].route);
+        assert_int_equal(c.tier, first_cases[i].tier);
+        assert_int_equal(c.otherwise, first_cases[i].otherwise);
+        assert_int_equal(c.escalate, first_cases[i].escalate);
         assert_false(c.needs_vision || c.replaced);
-        assert_why(&m, c, &facts, cases[i].why);
+        assert_why(&m, c, &facts, first_cases[i].why);
     }
     assert_string_equal(plan_route_label(m.plan, 0), "/customer/plan=paid");
     assert_string_equal(plan_route_label(m.plan, 3), "language=zh,ja");

@@ -256,82 +256,74 @@ static void code_image_and_size_are_asked_either_way(void **state)
 
 /* ---- for people --------------------------------------------------------------------------- */
 
+static const char *languages[] = {"zh", "ja"}, *plans[] = {"paid", "gold"}, *patterns[] = {"^a"};
+static const struct {
+    struct config_route when;
+    struct fact fact;
+    struct slice tag;
+    const char *words, *label;
+} told[] = {
+    {{.kind = WHEN_ALWAYS}, {FACT_ABSENT, {NULL, 0}}, {NULL, 0}, "takes what is left", "default"},
+    {{.kind = WHEN_LANGUAGE, .op = OP_IN, .values = languages, .value_count = 2},
+     {FACT_ABSENT, {NULL, 0}},
+     {NULL, 0},
+     "language is ja (by its script)",
+     "language=zh,ja"},
+    {{.kind = WHEN_LANGUAGE, .op = OP_IN, .values = languages, .value_count = 2},
+     {FACT_ABSENT, {NULL, 0}},
+     SLICE_LIT("zh-TW"),
+     "language is zh (the ticket says zh-TW)",
+     "language=zh,ja"},
+    {{.kind = WHEN_CODE, .truth = true},
+     {FACT_ABSENT, {NULL, 0}},
+     {NULL, 0},
+     "the text contains code",
+     "code"},
+    {{.kind = WHEN_CODE},
+     {FACT_ABSENT, {NULL, 0}},
+     {NULL, 0},
+     "the text contains no code",
+     "no code"},
+    {{.kind = WHEN_IMAGE, .truth = true},
+     {FACT_ABSENT, {NULL, 0}},
+     {NULL, 0},
+     "an image is attached",
+     "image"},
+    {{.kind = WHEN_IMAGE}, {FACT_ABSENT, {NULL, 0}}, {NULL, 0}, "no image is attached", "no image"},
+    {{.kind = WHEN_BYTES, .greater_than = 4096},
+     {FACT_ABSENT, {NULL, 0}},
+     {NULL, 0},
+     "the text has more than 4096 bytes",
+     "bytes>4096"},
+    {{.kind = WHEN_FIELD, .field = "/p", .op = OP_EQUALS, .values = plans, .value_count = 1},
+     {FACT_TEXT, SLICE_LIT("paid")},
+     {NULL, 0},
+     "/p is paid",
+     "/p=paid"},
+    {{.kind = WHEN_FIELD, .field = "/p", .op = OP_IN, .values = plans, .value_count = 2},
+     {FACT_TEXT, SLICE_LIT("gold")},
+     {NULL, 0},
+     "/p is gold",
+     "/p=paid,gold"},
+    {{.kind = WHEN_FIELD, .field = "/p", .op = OP_REGEX, .values = patterns, .value_count = 1},
+     {FACT_TEXT, SLICE_LIT("a secret")},
+     {NULL, 0},
+     "/p matches ^a",
+     "/p~^a"},
+    {{.kind = WHEN_FIELD, .field = "/p", .op = OP_GREATER, .greater_than = -7},
+     {FACT_NUMBER, SLICE_LIT("12345")},
+     {NULL, 0},
+     "/p is above -7",
+     "/p>-7"},
+};
+
 static void rules_are_told_in_words_and_in_short(void **state)
 {
     (void)state;
-    static const char *languages[] = {"zh", "ja"}, *plans[] = {"paid", "gold"},
-                      *patterns[] = {"^a"};
-    static const struct {
-        struct config_route when;
-        struct fact fact;
-        struct slice tag;
-        const char *words, *label;
-    } cases[] = {
-        {{.kind = WHEN_ALWAYS},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "takes what is left",
-         "default"},
-        {{.kind = WHEN_LANGUAGE, .op = OP_IN, .values = languages, .value_count = 2},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "language is ja (by its script)",
-         "language=zh,ja"},
-        {{.kind = WHEN_LANGUAGE, .op = OP_IN, .values = languages, .value_count = 2},
-         {FACT_ABSENT, {NULL, 0}},
-         SLICE_LIT("zh-TW"),
-         "language is zh (the ticket says zh-TW)",
-         "language=zh,ja"},
-        {{.kind = WHEN_CODE, .truth = true},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "the text contains code",
-         "code"},
-        {{.kind = WHEN_CODE},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "the text contains no code",
-         "no code"},
-        {{.kind = WHEN_IMAGE, .truth = true},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "an image is attached",
-         "image"},
-        {{.kind = WHEN_IMAGE},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "no image is attached",
-         "no image"},
-        {{.kind = WHEN_BYTES, .greater_than = 4096},
-         {FACT_ABSENT, {NULL, 0}},
-         {NULL, 0},
-         "the text has more than 4096 bytes",
-         "bytes>4096"},
-        {{.kind = WHEN_FIELD, .field = "/p", .op = OP_EQUALS, .values = plans, .value_count = 1},
-         {FACT_TEXT, SLICE_LIT("paid")},
-         {NULL, 0},
-         "/p is paid",
-         "/p=paid"},
-        {{.kind = WHEN_FIELD, .field = "/p", .op = OP_IN, .values = plans, .value_count = 2},
-         {FACT_TEXT, SLICE_LIT("gold")},
-         {NULL, 0},
-         "/p is gold",
-         "/p=paid,gold"},
-        {{.kind = WHEN_FIELD, .field = "/p", .op = OP_REGEX, .values = patterns, .value_count = 1},
-         {FACT_TEXT, SLICE_LIT("a secret")},
-         {NULL, 0},
-         "/p matches ^a",
-         "/p~^a"},
-        {{.kind = WHEN_FIELD, .field = "/p", .op = OP_GREATER, .greater_than = -7},
-         {FACT_NUMBER, SLICE_LIT("12345")},
-         {NULL, 0},
-         "/p is above -7",
-         "/p>-7"},
-    };
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
         struct facts facts = {.language = LANG_JA,
-                              .language_tag = cases[i].tag,
-                              .fields = &cases[i].fact,
+                              .language_tag = told[i].tag,
+                              .fields = &told[i].fact,
                               .field_count = 1};
         struct arena arena;
         struct rule rule;
@@ -339,12 +331,12 @@ static void rules_are_told_in_words_and_in_short(void **state)
         struct buf out;
         arena_init(&arena);
         buf_init(&out, 1000);
-        assert_int_equal(rule_init(&rule, &cases[i].when, 0, &arena, &fail), ST_OK);
+        assert_int_equal(rule_init(&rule, &told[i].when, 0, &arena, &fail), ST_OK);
         rule_explain(&rule, &facts, &out);
-        assert_string_equal(out.p, cases[i].words);
+        assert_string_equal(out.p, told[i].words);
         buf_clear(&out);
         rule_label(&rule, &out);
-        assert_string_equal(out.p, cases[i].label);
+        assert_string_equal(out.p, told[i].label);
         rule_deinit(&rule);
         buf_deinit(&out);
         arena_deinit(&arena);
