@@ -4,7 +4,7 @@
 -- 15 run_id, 16 published (0/1), 17 category, 18 confidence (millionths), 19 summary, 20 result's
 -- call_id, 21 result's flags, 22 needs_review, 23 name of the original's source, 24 its partition,
 -- 25 its offset, 26 classified (Unix microseconds), 27 model, 28 provider, 29 tier,
--- 30 prompt_version, 31 ticket_id of the original, 32 value_hash.
+-- 30 prompt_version, 31 ticket_id of the original, 32 value_hash, 33 route.
 SELECT t.ticket_id, t.state, t.record_unix_ms, t.language, t.content_hash, t.flags, t.attempts,
        t.unknowns, t.reason, t.seq, t.input_tokens, t.cached_tokens, t.output_tokens, t.cost_pusd,
        t.cost_unknown_pusd, u.run_id,
@@ -12,7 +12,7 @@ SELECT t.ticket_id, t.state, t.record_unix_ms, t.language, t.content_hash, t.fla
                                        WHERE name = 'published_seq'),
        r.category, r.confidence_ppm, r.summary, c.call_id, r.flags, r.needs_review, n.name,
        r.reused_partition, r.reused_offset, r.classified_unix_us, c.model, c.provider, c.tier,
-       p.version, o.ticket_id, t.value_hash
+       p.version, o.ticket_id, t.value_hash, t.route
 FROM ticket t
 LEFT JOIN result r USING (source, partition, offset)
 LEFT JOIN call c ON c.call = r.call

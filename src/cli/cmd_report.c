@@ -3,6 +3,7 @@
  */
 #include <stdio.h>
 
+#include "base/clock.h"
 #include "cli/commands.h"
 #include "cli/ledgers.h"
 #include "cli/options.h"
@@ -89,10 +90,13 @@ static const struct option_table table = {
 static int print_report(const struct report_arguments *a, const struct ledgers *l)
 {
     const struct report_filter filter = {.run_id = a->run_id, .day = a->day};
+    const struct report_setting setting = {.time_zone = l->time_zone,
+                                           .now_unix_us = clock_unix_us(&clock_system),
+                                           .config = l->config};
     struct report *r;
     struct fail fail;
     struct buf out;
-    enum status st = report_collect(l->readers, l->count, &filter, l->time_zone, &r, &fail);
+    enum status st = report_collect(l->readers, l->count, &filter, &setting, &r, &fail);
 
     if (st != ST_OK)
         return command_failed(table.command, &fail);

@@ -8,7 +8,10 @@
 #include <time.h>
 
 #include "base/mem.h"
+#include "base/zone.h"
 #include "model/money.h"
+
+#define USUAL_WARN_PERCENT 95
 
 void report_date(int64_t unix_us, char out[REPORT_DATE_SIZE])
 {
@@ -113,7 +116,7 @@ static enum status read_ledger(struct collect *c, struct ledger_reader *reader, 
     args[0] = wanted_runs(c);
     for (size_t i = 0; st == ST_OK && i < sizeof views / sizeof *views; i++)
         st = ledger_read(reader, views[i].view, args, views[i].row, c, fail);
-    return st;
+    return st == ST_OK ? collect_routing(c, reader, args, fail) : st;
 }
 
 static int by_name(const void *a, const void *b)
@@ -161,24 +164,56 @@ static enum status finish(struct collect *c, struct fail *fail)
     sort(&r->days, by_name);
     sort(&r->endings, by_name);
     sort(&r->purposes, by_name);
+    sort(&r->routing.routes, by_tickets);
+    sort(&r->routing.tiers, by_tickets);
+    collect_endpoints_finish(c);
+    collect_pairs_finish(c);
+    collect_caps(c);
     return ST_OK;
 }
 
+static void begin(struct collect *c)
+{
+    const struct report_setting *s = c->setting;
+    struct zone_period month = zone_month(s->now_unix_us);
+
+    c->day_unix_us = zone_day(s->now_unix_us).start_unix_us;
+    c->month_unix_us = month.start_unix_us;
+    c->month_end_unix_us = month.end_unix_us;
+    c->report->time_zone = s->time_zone;
+    c->report->now_unix_us = s->now_unix_us;
+    c->report->routing.warn_below_percent =
+        s->config != NULL ? s->config->guard.warn_below : USUAL_WARN_PERCENT;
+    spread_init(&c->ticket_costs);
+    spread_init(&c->latencies);
+    buf_init(&c->numbers, SIZE_MAX);
+}
+
+static void end(struct collect *c)
+{
+    spread_deinit(&c->ticket_costs);
+    spread_deinit(&c->latencies);
+    buf_deinit(&c->numbers);
+    mem_free(c->runs);
+    for (size_t i = 0; i < c->report->routing.endpoint_count; i++) {
+        spread_deinit(&c->endpoints[i].latencies);
+        mem_free(c->endpoints[i].down);
+    }
+    mem_free(c->endpoints);
+}
+
 enum status report_collect(struct ledger_reader *const *readers, size_t count,
-                           const struct report_filter *filter, const char *time_zone,
+                           const struct report_filter *filter, const struct report_setting *setting,
                            struct report **out, struct fail *fail)
 {
     struct report *r = mem_zalloc(sizeof *r);
-    struct collect c = {.report = r};
+    struct collect c = {.report = r, .setting = setting};
     enum status st = ST_OK;
 
+    begin(&c);
     r->filter = *filter;
-    r->time_zone = time_zone;
     r->ledgers = mem_array(count, sizeof *r->ledgers);
     r->ledger_count = count;
-    spread_init(&c.ticket_costs);
-    spread_init(&c.latencies);
-    buf_init(&c.numbers, SIZE_MAX);
     for (size_t i = 0; st == ST_OK && i < count; i++) {
         c.ledger = &r->ledgers[i];
         c.ledger->path = ledger_reader_path(readers[i]);
@@ -186,10 +221,7 @@ enum status report_collect(struct ledger_reader *const *readers, size_t count,
     }
     if (st == ST_OK)
         st = finish(&c, fail);
-    spread_deinit(&c.ticket_costs);
-    spread_deinit(&c.latencies);
-    buf_deinit(&c.numbers);
-    mem_free(c.runs);
+    end(&c);
     if (st == ST_OK)
         *out = r;
     else
@@ -197,7 +229,7 @@ enum status report_collect(struct ledger_reader *const *readers, size_t count,
     return st;
 }
 
-static void free_groups(struct report_groups *g)
+void collect_groups_free(struct report_groups *g)
 {
     for (size_t i = 0; i < g->count; i++) {
         mem_free(g->v[i].name);
@@ -213,11 +245,12 @@ void report_free(struct report *r)
     for (size_t i = 0; i < r->ledger_count; i++)
         mem_free(r->ledgers[i].ledger_id);
     mem_free(r->ledgers);
-    free_groups(&r->categories);
-    free_groups(&r->models);
-    free_groups(&r->days);
-    free_groups(&r->endings);
-    free_groups(&r->purposes);
+    collect_groups_free(&r->categories);
+    collect_groups_free(&r->models);
+    collect_groups_free(&r->days);
+    collect_groups_free(&r->endings);
+    collect_groups_free(&r->purposes);
+    collect_routing_free(&r->routing);
     for (size_t i = 0; i < r->unknown_count; i++) {
         mem_free(r->unknown[i].call_id);
         mem_free(r->unknown[i].model);

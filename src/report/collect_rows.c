@@ -135,6 +135,8 @@ void collect_model_results(void *self, const struct ledger_row *row)
     struct report_group *g =
         collect_group(&c->report->models, ledger_row_text(row, 0), ledger_row_text(row, 1));
     collect_add(c, &g->tickets, ledger_row_i64(row, 2));
+    g = collect_group(&c->report->routing.tiers, ledger_row_text(row, 3), SLICE_NONE);
+    collect_add(c, &g->tickets, ledger_row_i64(row, 2));
 }
 
 /* What all breakdowns of calls have in common. */
@@ -210,6 +212,21 @@ static void add_ending(struct collect *c, const struct ledger_row *row)
     }
 }
 
+/* Primary calls, with those of shadow and guard beside. */
+static void add_tier(struct collect *c, const struct ledger_row *row)
+{
+    struct report_group *g =
+        collect_group(&c->report->routing.tiers, ledger_row_text(row, 19), SLICE_NONE);
+
+    if (purpose_is_primary((enum call_purpose)ledger_row_i64(row, 5))) {
+        add_calls(c, g, row);
+        return;
+    }
+    collect_add(c, &g->extra_calls, ledger_row_i64(row, 6));
+    if (ledger_row_i64(row, 3) == CALL_ANSWERED)
+        collect_add(c, &g->extra_pusd, ledger_row_i64(row, 8));
+}
+
 void collect_calls(void *self, const struct ledger_row *row)
 {
     struct collect *c = self;
@@ -227,12 +244,8 @@ void collect_calls(void *self, const struct ledger_row *row)
     add_calls(c, collect_group(&r->endings, slice_str(call_state_name(state)), cause), row);
     add_calls(c, collect_group(&r->purposes, purpose, SLICE_NONE), row);
     add_ending(c, row);
-}
-
-void collect_latency(void *self, const struct ledger_row *row)
-{
-    struct collect *c = self;
-    spread_add(&c->latencies, ledger_row_i64(row, 0), ledger_row_i64(row, 1));
+    add_tier(c, row);
+    collect_endpoint_calls(c, row);
 }
 
 void collect_unknown_call(void *self, const struct ledger_row *row)
@@ -256,6 +269,10 @@ void collect_shares(void *self, const struct ledger_row *row)
     struct collect *c = self;
     struct report *r = c->report;
     int64_t outcome = ledger_row_i64(row, 0);
+    if (outcome == SHARE_ESCALATED) {
+        collect_add(c, &r->waste.doubted_shares, ledger_row_i64(row, 1));
+        collect_add(c, &r->waste.doubted_pusd, ledger_row_i64(row, 2));
+    }
     if (outcome < SHARE_MISSING || outcome > SHARE_UNPARSED)
         return;
     collect_add(c, &r->waste.useless_shares, ledger_row_i64(row, 1));

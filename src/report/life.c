@@ -35,9 +35,11 @@ const char *life_state_name(int state)
 const char *life_outcome_name(int outcome)
 {
     static const char *const names[] = {
-        [SHARE_ACCEPTED] = "accepted", [SHARE_MISSING] = "missing",   [SHARE_INVALID] = "invalid",
-        [SHARE_CONFLICT] = "conflict", [SHARE_UNPARSED] = "unparsed", [SHARE_UNKNOWN] = "unknown",
-        [SHARE_NOTHING] = "nothing",   [SHARE_COMPARED] = "compared"};
+        [SHARE_ACCEPTED] = "accepted", [SHARE_MISSING] = "missing",
+        [SHARE_INVALID] = "invalid",   [SHARE_CONFLICT] = "conflict",
+        [SHARE_UNPARSED] = "unparsed", [SHARE_UNKNOWN] = "unknown",
+        [SHARE_NOTHING] = "nothing",   [SHARE_COMPARED] = "compared",
+        [SHARE_ESCALATED] = "doubted"};
     bool known = outcome >= 0 && (size_t)outcome < sizeof names / sizeof *names;
     return known ? names[outcome] : "unknown";
 }
@@ -126,6 +128,7 @@ static void take_ticket(void *self, const struct ledger_row *row)
     t->run_id = keep(s, row, 15);
     t->published = ledger_row_i64(row, 16) != 0;
     t->value_hash = keep(s, row, 32);
+    t->route = keep(s, row, 33);
     if (!ledger_row_null(row, 17))
         take_result(s, t, row);
 }
@@ -166,6 +169,11 @@ static void take_call(void *self, const struct ledger_row *row)
         .run_id = keep(s, row, 25),
         .tier = keep(s, row, 26),
         .served_model = keep(s, row, 27),
+        .slot = ledger_row_null(row, 28) ? -1 : ledger_row_i64(row, 28),
+        .compared = !ledger_row_null(row, 29),
+        .said = keep(s, row, 29),
+        .said_ppm = (int32_t)ledger_row_i64(row, 30),
+        .result = keep(s, row, 31),
     };
 }
 

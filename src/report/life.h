@@ -25,6 +25,12 @@ struct life_call {
     int outcome;       /* enum share_outcome */
     int64_t input_tokens, cached_tokens, output_tokens, share_pusd; /* this ticket's part */
     struct slice raw_item;
+    int64_t slot; /* its place in the pack, from 0; -1 = not known */
+    /* Shadow and guard: what was said, and the result it was held against (NONE: there was none).
+     */
+    bool compared;
+    struct slice said, result;
+    int32_t said_ppm;
 };
 
 struct life {
@@ -32,8 +38,9 @@ struct life {
     struct slice topic;
     int64_t partition, offset;
     struct slice ticket_id, language, content_hash, value_hash, run_id; /* hashes: raw bytes */
-    int state;                                                          /* enum ticket_state */
-    int64_t record_unix_ms;                                             /* -1 = not known */
+    struct slice route;     /* "label > tier"; NONE = not known */
+    int state;              /* enum ticket_state */
+    int64_t record_unix_ms; /* -1 = not known */
     uint32_t flags;
     int64_t attempts, unknowns;
     int reason;

@@ -74,6 +74,18 @@ static void result(struct json_out *j, const struct life *t)
     json_out_close(j, '}');
 }
 
+static void compared(struct json_out *j, const struct life_call *c)
+{
+    char confidence[CONFIDENCE_TEXT_SIZE];
+
+    confidence_text(c->said_ppm, confidence);
+    json_out_open(j, "compared", '{');
+    json_out_text(j, "category", c->said);
+    json_out_number(j, "confidence", confidence);
+    json_out_text(j, "result_category", c->result);
+    json_out_close(j, '}');
+}
+
 static void call(struct json_out *j, const struct life_call *c)
 {
     json_out_open(j, NULL, '{');
@@ -107,6 +119,9 @@ static void call(struct json_out *j, const struct life_call *c)
         tokens(j, c->input_tokens, c->cached_tokens, c->output_tokens);
         json_out_usd(j, "cost", c->share_pusd);
         json_out_text(j, "raw_item", c->raw_item);
+        json_out_known(j, "slot", c->slot);
+        if (c->compared)
+            compared(j, c);
         json_out_close(j, '}');
     }
     json_out_close(j, '}');
@@ -132,6 +147,7 @@ static void ticket(struct json_out *j, const struct life *t)
     if (t->state == TICKET_DEAD)
         json_out_text(j, "reason", slice_str(reason_name((enum reason)t->reason)));
     json_out_text(j, "run_id", t->run_id);
+    json_out_text(j, "route", t->route);
     json_out_text(j, "language", t->language);
     json_out_time(j, "record_timestamp", t->record_unix_ms >= 0 ? t->record_unix_ms * 1000 : 0);
     hash(j, "content_hash", t->content_hash);

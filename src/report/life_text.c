@@ -127,6 +127,25 @@ static void answered(const struct life_call *c, struct buf *out)
     buf_char(out, '\n');
 }
 
+static void compared(const struct life_call *c, struct buf *out)
+{
+    char confidence[CONFIDENCE_TEXT_SIZE];
+
+    confidence_text(c->said_ppm, confidence);
+    label(out, "  it said");
+    table_clean(out, c->said);
+    buf_fmt(out, ", confidence %s: ", confidence);
+    if (c->result.p == NULL) {
+        buf_str(out, "there was no result yet to compare with\n");
+    } else if (slice_eq(c->said, c->result)) {
+        buf_str(out, "the same as the result\n");
+    } else {
+        buf_str(out, "the result says ");
+        table_clean(out, c->result);
+        buf_char(out, '\n');
+    }
+}
+
 static void share(const struct life_call *c, struct buf *out)
 {
     label(out, "  its part");
@@ -138,6 +157,8 @@ static void share(const struct life_call *c, struct buf *out)
     money(out, c->cost_pusd);
     buf_str(out, c->state == CALL_UNKNOWN ? " reserved, possibly billed\n" : "\n");
     line(out, "  raw item", c->raw_item);
+    if (c->compared)
+        compared(c, out);
 }
 
 static void call(const struct life_call *c, struct buf *out)
@@ -146,9 +167,12 @@ static void call(const struct life_call *c, struct buf *out)
 
     buf_str(out, "\n  call ");
     table_clean(out, c->call_id);
-    buf_fmt(out, ": %s, attempt %lld, %lld ticket%s in the pack\n",
+    buf_fmt(out, ": %s, attempt %lld, %lld ticket%s in the pack",
             purpose_name((enum call_purpose)c->purpose), (long long)c->attempt, (long long)c->pack,
             c->pack == 1 ? "" : "s");
+    if (c->slot >= 0 && c->pack > 1)
+        buf_fmt(out, ", it the %lld.", (long long)c->slot + 1);
+    buf_char(out, '\n');
     label(out, "  to");
     table_clean(out, c->model);
     buf_str(out, " at ");
@@ -181,6 +205,7 @@ static void ticket(const struct life *t, struct buf *out)
     state(t, out);
     if (t->has_result)
         result(t, out);
+    line(out, "route", t->route);
     line(out, "language", t->language);
     hash(out, "text hash", t->content_hash);
     label(out, "cost");

@@ -12,8 +12,10 @@
 #include <stdint.h>
 
 #include "base/buf.h"
+#include "config/config.h"
 #include "ledger/query.h"
 #include "model/reason.h"
+#include "report/routing.h"
 
 #define REPORT_REASONS       11 /* numbers of enum reason */
 #define REPORT_UNKNOWN_SHOWN 20
@@ -24,25 +26,11 @@ struct report_filter {
     const char *day;    /* runs that began on that local date, "2026-11-24"; NULL = all */
 };
 
-/* A row of a breakdown; each one fills what makes sense for it. */
-struct report_group {
-    char *name, *detail; /* category; model and its provider; date; state and cause; purpose */
-    int64_t runs, tickets, reused, needs_review, unpriced, dead;
-    int64_t calls, answered, failed, unknown;
-    int64_t input_tokens, cached_tokens, output_tokens;
-    int64_t confidence_ppm; /* sum over the tickets */
-    int64_t cost_pusd;      /* settled */
-    int64_t unknown_pusd;   /* reservations of unknown calls */
-};
-
-struct report_groups {
-    struct report_group *v;
-    size_t count;
-};
-
-/* Of `count` values; all -1 when there are none. */
-struct report_spread {
-    int64_t count, p50, p95, p99, max;
+/* Whose clock and whose rules. */
+struct report_setting {
+    const char *time_zone;       /* of the dates, days and months; TZ of the process is set to it */
+    int64_t now_unix_us;         /* which day and month it is */
+    const struct config *config; /* borrowed; NULL = not known: no caps, usual targets */
 };
 
 struct report_ledger {
@@ -60,6 +48,7 @@ struct report_unknown {
 struct report {
     struct report_filter filter; /* borrowed */
     const char *time_zone;       /* borrowed; of the dates */
+    int64_t now_unix_us;
     struct report_ledger *ledgers;
     size_t ledger_count;
 
@@ -97,6 +86,7 @@ struct report {
         int64_t unknown_calls, unknown_pusd;
         int64_t useless_shares, useless_pusd; /* paid for answers that gave the ticket nothing */
         int64_t again_calls, again_pusd;      /* reask, solo and escalate calls */
+        int64_t doubted_shares, doubted_pusd; /* good answers asked again for low confidence */
         int64_t extra_calls, extra_pusd;      /* shadow and guard */
     } waste;
     struct {
@@ -105,15 +95,16 @@ struct report {
 
     struct report_spread latency_us;
     struct report_groups categories, models, days, endings, purposes;
+    struct report_routing routing;
     struct report_unknown unknown[REPORT_UNKNOWN_SHOWN];
     size_t unknown_count;
 };
 
-/* `readers` are borrowed as long as the report lives. ST_NOT_FOUND: no run fits the filter.
- * The process' time zone (TZ) decides what a local date is. */
+/* `readers` are borrowed as long as the report lives. ST_NOT_FOUND: no run fits the filter. */
 MUST_CHECK enum status report_collect(struct ledger_reader *const *readers, size_t count,
-                                      const struct report_filter *filter, const char *time_zone,
-                                      struct report **out, struct fail *fail);
+                                      const struct report_filter *filter,
+                                      const struct report_setting *setting, struct report **out,
+                                      struct fail *fail);
 void report_free(struct report *r); /* takes NULL */
 
 void report_text(const struct report *r, struct buf *out); /* tables for people */

@@ -5,7 +5,7 @@
 #include "model/failure.h"
 #include "model/reason.h"
 #include "report/json_out.h"
-#include "report/report.h"
+#include "report/routing_out.h"
 
 static void head(const struct report *r, struct json_out *j)
 {
@@ -122,6 +122,8 @@ static void usage(const struct report *r, struct json_out *j)
     json_out_usd(j, "useless", r->waste.useless_pusd);
     json_out_i64(j, "asked_again_calls", r->waste.again_calls);
     json_out_usd(j, "asked_again", r->waste.again_pusd);
+    json_out_i64(j, "doubted_shares", r->waste.doubted_shares);
+    json_out_usd(j, "doubted", r->waste.doubted_pusd);
     json_out_i64(j, "shadow_and_guard_calls", r->waste.extra_calls);
     json_out_usd(j, "shadow_and_guard", r->waste.extra_pusd);
     json_out_close(j, '}');
@@ -228,6 +230,9 @@ void report_json(const struct report *r, struct buf *out)
     calls_of(&r->models, "models", "model", "provider", &j);
     calls_of(&r->days, "days", "date", NULL, &j);
     unknown_calls(r, &j);
+    routing_json(r, &j);
+    pairs_json(r, &j);
+    budget_json(r, &j);
     json_out_close(&j, '}');
     buf_char(out, '\n');
 }

@@ -9,7 +9,7 @@
 #include "model/failure.h"
 #include "model/money_show.h"
 #include "model/reason.h"
-#include "report/report.h"
+#include "report/routing_out.h"
 #include "report/table.h"
 
 #define COLUMNS(heads) (int)(sizeof(heads) / sizeof *(heads))
@@ -122,6 +122,9 @@ static void waste(const struct report *r, struct buf *out)
             amount(r->waste.useless_pusd, money), number(r->waste.useless_shares, n));
     buf_fmt(out, "  asked again        %10s   %s calls\n", amount(r->waste.again_pusd, money),
             number(r->waste.again_calls, n));
+    if (r->waste.doubted_shares > 0)
+        buf_fmt(out, "  doubted answers    %10s   %s asked again for low confidence\n",
+                amount(r->waste.doubted_pusd, money), number(r->waste.doubted_shares, n));
     buf_fmt(out, "  dead letters       %10s   %s tickets\n", amount(r->dead_pusd, money),
             number(r->tickets.dead, n));
     if (r->waste.extra_calls > 0)
@@ -311,6 +314,9 @@ void report_text(const struct report *r, struct buf *out)
     usage(r, out);
     categories(r, out);
     models(r, out);
+    routing_text(r, out);
+    pairs_text(r, out);
+    budget_text(r, out);
     days(r, out);
     calls(&r->endings, "Calls by outcome", "state", true, out);
     calls(&r->purposes, "Calls by purpose", "purpose", false, out);

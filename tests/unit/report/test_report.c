@@ -16,6 +16,9 @@
 #include "report/report.h"
 #include "support/ledger_fixture.h"
 
+static const struct report_setting utc = {.time_zone = "UTC",
+                                          .now_unix_us = INT64_C(1764000000000000)};
+
 static struct report *collect(struct ledger_fixture *f, struct report_filter filter)
 {
     struct ledger_reader *reader;
@@ -24,7 +27,7 @@ static struct report *collect(struct ledger_fixture *f, struct report_filter fil
 
     if (ledger_reader_open(f->path, &reader, &fail) != ST_OK)
         fail_msg("%s", fail.text);
-    enum status st = report_collect(&reader, 1, &filter, "UTC", &r, &fail);
+    enum status st = report_collect(&reader, 1, &filter, &utc, &r, &fail);
     if (st != ST_OK)
         fail_msg("%s", fail.text);
     r->ledgers[0].path = f->path; /* the reader's goes with it */
@@ -189,7 +192,7 @@ static void a_run_that_is_not_there_is_said_to_be_missing(void **state)
     (void)state;
     ledger_fixture_init(&f);
     assert_int_equal(ledger_reader_open(f.path, &reader, &fail), ST_OK);
-    assert_int_equal(report_collect(&reader, 1, &filter, "UTC", &r, &fail), ST_NOT_FOUND);
+    assert_int_equal(report_collect(&reader, 1, &filter, &utc, &r, &fail), ST_NOT_FOUND);
     assert_non_null(strstr(fail.text, "no run fits --run"));
     ledger_reader_close(reader);
     ledger_fixture_deinit(&f);
@@ -209,7 +212,7 @@ static void two_shards_are_one_report(void **state)
         settle(&f[i], intent(&f[i], 0, 1, 900), 0, 1, CALL_ANSWERED, 100 + i);
         assert_int_equal(ledger_reader_open(f[i].path, &readers[i], &fail), ST_OK);
     }
-    assert_int_equal(report_collect(readers, 2, &all, "UTC", &r, &fail), ST_OK);
+    assert_int_equal(report_collect(readers, 2, &all, &utc, &r, &fail), ST_OK);
     assert_int_equal(r->tickets.results, 2);
     assert_int_equal(r->spent_pusd, 201);
     assert_int_equal(r->ticket_cost.p50, 100);
