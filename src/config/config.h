@@ -204,7 +204,8 @@ void config_errors_deinit(struct config_errors *e);
 
 /* What a command needs of the file: keys that are required only then. */
 enum config_need {
-    CONFIG_FOR_RUN,   /* brokers (unless file input), a provider, a model, a tier, a route */
+    CONFIG_FOR_RUN,   /* brokers, a provider, a model, a tier, a route */
+    CONFIG_FOR_FILE,  /* the same without brokers: tickets come from a file */
     CONFIG_FOR_LEDGER /* report, show, ledger …: nothing is required */
 };
 

@@ -155,8 +155,9 @@ static void remember(struct load *l, const struct key *key, const struct node *n
 
 static bool is_required(const struct load *l, const struct key *key, const struct node *section)
 {
+    bool from_file = l->need == CONFIG_FOR_FILE && (key->flags & KEY_NOT_FOR_FILE) != 0;
     return (key->flags & KEY_REQUIRED && section) ||
-           (key->flags & KEY_RUN_REQUIRED && l->need == CONFIG_FOR_RUN);
+           (key->flags & KEY_RUN_REQUIRED && l->need != CONFIG_FOR_LEDGER && !from_file);
 }
 
 static void decode_key(struct load *l, const struct key *key, const struct node *section,

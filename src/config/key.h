@@ -57,6 +57,7 @@ enum key_flag {
     KEY_LINES = 1 << 5,        /* KEY_PAIRS: categories and their definitions */
     KEY_HEADERS = 1 << 6,      /* KEY_PAIRS: HTTP headers; values are secrets */
     KEY_ANY_SCALAR = 1 << 7,   /* numbers and truth values are taken as texts */
+    KEY_NOT_FOR_FILE = 1 << 8, /* KEY_RUN_REQUIRED unless tickets come from a file */
 };
 
 enum ref_target { REF_PROVIDER, REF_MODEL, REF_TIER };

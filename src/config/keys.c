@@ -20,8 +20,9 @@
     "other: \"Anything that fits no other category\"}"
 
 static const struct key kafka[] = {
-    K("brokers", KEY_TEXT, config, kafka.brokers, .flags = KEY_RUN_REQUIRED, .rule = &rule_brokers,
-      .max = 4096, .note = "Brokers to start from. Not needed with `run --input`"),
+    K("brokers", KEY_TEXT, config, kafka.brokers, .flags = KEY_RUN_REQUIRED | KEY_NOT_FOR_FILE,
+      .rule = &rule_brokers, .max = 4096,
+      .note = "Brokers to start from. Not needed with `run --input`"),
     K("input_topic", KEY_TEXT, config, kafka.input_topic, .fallback = "tickets",
       .rule = &rule_topic, .note = "Topic the tickets are read from"),
     K("results_topic", KEY_TEXT, config, kafka.results_topic, .fallback = "ticket-results",

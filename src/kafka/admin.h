@@ -85,11 +85,15 @@ struct kscan {
     const char *topic;
     int32_t source;   /* goes into pos.source */
     bool uncommitted; /* aborted and open transactions' records too */
+    /* A part only: offsets from … until - 1, one of each for every partition of the topic; NULL =
+     * from the log's start, to its end. */
+    const int64_t *from, *until;
     /* Slices are borrowed for the call. False ends the scan early (ST_OK). */
     bool (*record)(void *self, const struct record *r);
     void *self;
 };
-/* All records of all partitions from the log's start to the end it had at the start of the call:
+/* All records of all partitions (or that part of them) from the log's start to the end it had at
+ * the start of the call:
  * in order within a partition, mixed between them. For a reader of committed records that end is
  * the stable one, after waiting up to 5 s for transactions that are just being ended. */
 MUST_CHECK enum status kadmin_scan(struct kadmin *a, const struct kscan *scan, struct fail *fail);

@@ -114,11 +114,15 @@ static enum status plan(struct kadmin *a, struct reading *r, rd_kafka_topic_part
         enum status s = settled_watermarks(a, r->scan->topic, i, deadline, &w, fail);
         if (s != ST_OK)
             return s;
-        int64_t end = r->scan->uncommitted ? w.high : w.stable;
-        r->ends[i] = end > w.low ? end : -1;
+        int64_t end = r->scan->uncommitted ? w.high : w.stable, start = w.low;
+        if (r->scan->from && r->scan->from[i] > start)
+            start = r->scan->from[i];
+        if (r->scan->until && r->scan->until[i] < end)
+            end = r->scan->until[i];
+        r->ends[i] = end > start ? end : -1;
         if (r->ends[i] < 0)
             continue;
-        rd_kafka_topic_partition_list_add(list, r->scan->topic, i)->offset = w.low;
+        rd_kafka_topic_partition_list_add(list, r->scan->topic, i)->offset = start;
         r->open++;
     }
     return ST_OK;

@@ -43,12 +43,15 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_TICKET_CALLS, sql_report_ticket_calls)                                                  \
     X(VIEW_TERMINALS, sql_report_terminals)                                                        \
     X(VIEW_OUTBOX, sql_report_outbox)                                                              \
-    X(VIEW_ROUTES, sql_report_routes)\
-    X(VIEW_OUTAGES, sql_report_outages)\
-    X(VIEW_COMPARISONS, sql_report_comparisons)\
-    X(VIEW_SPENT, sql_report_spent)\
-    X(VIEW_WAITING, sql_report_waiting)\
-    X(VIEW_ESTIMATES, sql_report_estimates)\
+    X(VIEW_ROUTES, sql_report_routes)                                                              \
+    X(VIEW_OUTAGES, sql_report_outages)                                                            \
+    X(VIEW_COMPARISONS, sql_report_comparisons)                                                    \
+    X(VIEW_SPENT, sql_report_spent)                                                                \
+    X(VIEW_WAITING, sql_report_waiting)                                                            \
+    X(VIEW_ESTIMATES, sql_report_estimates)                                                        \
+    X(VIEW_OBSERVED_CALLS, sql_report_observed_calls)                                              \
+    X(VIEW_OBSERVED_OUTPUTS, sql_report_observed_outputs)                                          \
+    X(VIEW_OBSERVED_REUSE, sql_report_observed_reuse)                                              \
     X(VIEW_SOURCES, sql_report_sources)
 
 enum ledger_view {
