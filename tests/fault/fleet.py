@@ -141,6 +141,29 @@ class Fleet(rig.Rig):
                 (json.loads(line["value"]) if isinstance(line["value"], str) else line["value"]
                  for line in rig.lines(os.path.join(self.folder, "results.jsonl")))}
 
+    def report(self):
+        out = subprocess.run([rig.PROGRAM, "--config", self.config, "report", "--format", "json"],
+                             stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                             check=False, env=rig.plain_environment())
+        if out.returncode != 0:
+            raise RuntimeError(f"report ended with {out.returncode}: {out.stderr[-500:]}")
+        return json.loads(out.stdout)
+
+    def outages(self, endpoint):
+        """Causes of what the report lists for it."""
+        return [o["cause"] for o in self.report()["outages"] if o["endpoint"] == endpoint]
+
+    def explained(self, records, *options):
+        """Tier by ticket id, as `check --explain` foretells."""
+        path = os.path.join(self.folder, "explained.jsonl")
+        with open(path, "w", encoding="utf-8") as f:
+            f.writelines(json.dumps(r) + "\n" for r in records)
+        out = subprocess.run(
+            [rig.PROGRAM, "check", "--config", self.config, "--explain", path, "--format", "json",
+             *options], stdout=subprocess.PIPE, text=True, check=True,
+            env=rig.plain_environment())
+        return {t["ticket_id"]: t["tier"] for t in json.loads(out.stdout)["tickets"]}
+
     def query(self, sql, *values):
         path = os.path.join(self.folder, "query.db")
         if os.path.exists(path):

@@ -60,6 +60,13 @@ def within(what, value, most):
     return ""
 
 
+def outage_listed(job, endpoint, cause=None):
+    causes = job.outages(endpoint)
+    if not causes or cause not in (None, *causes):
+        return f"outages of {endpoint} in the report: {causes}, expected {cause or 'one'}"
+    return ""
+
+
 def run_with(job, *steps, timeout=120):
     """One run while the script plays; gives exit status, output and the script."""
     script = Script(*steps)
@@ -85,6 +92,7 @@ def region_dies(name, dies, returns, most_asked):
         lambda: within("to the other region", elsewhere, 5),
         lambda: within("back after the return", recovered, 8),
         lambda: at_most("calls to a dead region", len(asked), most_asked),
+        lambda: outage_listed(job, "us"),
         exact(job, faults=True))
     return job, problem, (f"{seconds(elsewhere)} to the other region, back {seconds(recovered)} "
                           f"after its return, {len(asked)} calls in vain")
@@ -141,6 +149,7 @@ def a_region_is_forbidden():
         lambda: at_most("calls refused with 403", len(calls), IN_FLIGHT),
         lambda: at_most("seconds between the first 403 and the last call",
                         (calls[-1]["at_us"] - calls[0]["at_us"]) / 1e6, 1),
+        lambda: outage_listed(job, "us", "region"),
         exact(job, faults=True))
     return job, problem, f"{len(calls)} calls to the forbidden region"
 

@@ -57,6 +57,14 @@ def compared_ids(job, purpose=SHADOW):
     return {r[0] for r in rows}
 
 
+def reported(job, figures, count):
+    """The report's pairs and agreements against the ledger's rows."""
+    agreed = job.query("SELECT coalesce(sum(category = primary_category), 0) FROM comparison")[0][0]
+    if (figures["pairs"], figures["agree"]) != (count, agreed):
+        return f"the report has {figures['agree']} of {figures['pairs']}, expected {agreed} of {count}"
+    return ""
+
+
 def difference(one, other):
     if one.keys() != other.keys():
         return f"{len(one.keys() ^ other.keys())} tickets are in one of the two only"
@@ -109,7 +117,9 @@ def a_mirror_changes_nothing_that_is_published():
     job, problem = mirrored("mirror", records, plain, took, dear=FAST,
                             cheap=(*FAST, "--disagree", "20"))
     ids = compared_ids(job) if not problem else set()
-    problem = first_problem(lambda: problem, lambda: sampled(len(ids), 10, len(records)))
+    problem = first_problem(
+        lambda: problem, lambda: sampled(len(ids), 10, len(records)),
+        lambda: reported(job, job.report()["shadow"]["tiers"][0], len(ids)))
     return job, problem, f"{len(ids)} of {len(records)} compared, results byte for byte the same"
 
 
@@ -220,7 +230,8 @@ def the_guard_asks_some_packed_tickets_again_alone():
         lambda: sampled(len(ids), 10, len(records)),
         lambda: "" if sizes == {1} else f"guard calls with {sizes} tickets",
         lambda: "" if agreed[0] == agreed[1] == len(ids) else
-        f"{agreed} compared and agreed of {len(ids)}, with a model that never wavers")
+        f"{agreed} compared and agreed of {len(ids)}, with a model that never wavers",
+        lambda: reported(job, job.report()["guard"], len(ids)))
     return job, problem, f"{len(ids)} of {len(records)} asked again alone"
 
 

@@ -66,9 +66,12 @@ def mixed_fleet(name, **rest):
                  {t: [m] for t, m in TIERS.items()}, ROUTES, **rest)
 
 
-def misrouted(job, wanted):
-    """wanted: ticket id → tier."""
+def misrouted(job, records, wanted):
+    """wanted: ticket id → tier; `check --explain` must foretell it."""
     published = job.published()
+    foretold = job.explained(records)
+    if foretold != wanted:
+        return f"foretold otherwise: {[i for i in wanted if foretold.get(i) != wanted[i]][:8]}"
     wrong = [f"{i}: {published[i]['tier']} at {published[i]['provider']}, expected {tier}"
              for i, tier in wanted.items() if i in published and (
                  published[i]["tier"] != tier or published[i]["model"] != TIERS[tier])]
@@ -83,7 +86,8 @@ def every_rule_leads_to_its_tier():
     status, said = job.run()
     problem = first_problem(
         lambda: ended(0, status, said), exact(job),
-        lambda: misrouted(job, {t["ticket_id"]: tier for tier, t in mixed}))
+        lambda: misrouted(job, [t for _, t in mixed],
+                          {t["ticket_id"]: tier for tier, t in mixed}))
     return job, problem, f"{len(mixed)} tickets to {len(TIERS)} tiers"
 
 
