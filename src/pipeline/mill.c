@@ -54,8 +54,9 @@ static void set_timer(struct mill *m)
         struct heap_node *due = heap_min(&m->due);
         if (due)
             work = min64(work, due->key);
-        if (work != INT64_MAX && work < m->gate.paused_until_us)
-            work = m->gate.paused_until_us;
+        int64_t open_at = now + gate_wait_us(&m->gate, 0, now);
+        if (work != INT64_MAX && work < open_at)
+            work = open_at;
         at = min64(at, work);
     }
     if (at == INT64_MAX)

@@ -328,7 +328,7 @@ static int64_t used_tokens(const struct ask *a, const struct llm_reply *reply)
 {
     if (reply->usage.present)
         return reply->usage.input + reply->usage.output;
-    return reply->sent && reply->failure != FAIL_THROTTLED ? a->est_tokens : -1;
+    return reply->sent ? a->est_tokens : -1;
 }
 
 void ask_replied(void *arg, const struct llm_reply *reply)

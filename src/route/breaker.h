@@ -29,6 +29,7 @@ struct breaker {
     int64_t opened_at_us; /* monotonic; calls sent before it no longer count */
     int64_t until_us;     /* monotonic: end of the open time */
     bool probing;         /* the half-open probe is under way */
+    int64_t probe_sent_us;
     int64_t slot_start_us;
     int at;
     int64_t ok[BREAKER_SLOTS], failed[BREAKER_SLOTS];
@@ -40,8 +41,8 @@ void breaker_init(struct breaker *b, const struct breaker_rules *rules);
 /* May a call be sent now? `last`: no other endpoint is left for this work. The last one is never
  * left alone for longer than a retry delay (0.5 s doubling to 30 s): it keeps being probed. */
 bool breaker_admits(const struct breaker *b, bool last, int64_t now_mono_us);
-/* When it will admit one if nothing else happens: a time ≤ now when it does; INT64_MAX while its
- * probe is under way. */
+/* When it will admit one if nothing else happens: INT64_MIN when it does at any time, INT64_MAX
+ * while its probe is under way. */
 int64_t breaker_admits_at(const struct breaker *b, bool last);
 
 void breaker_sent(struct breaker *b, int64_t now_mono_us); /* one call leaves; perhaps the probe */
@@ -50,7 +51,8 @@ void breaker_sent(struct breaker *b, int64_t now_mono_us); /* one call leaves; p
 bool breaker_ok(struct breaker *b, int64_t sent_mono_us, int64_t now_mono_us);
 bool breaker_failed(struct breaker *b, int64_t sent_mono_us, int64_t now_mono_us,
                     struct random *rng);
-/* It ended in a way that tells nothing of the endpoint (throttled, never left, cancelled). */
+/* It ended in a way that tells nothing of the endpoint (throttled, cancelled): the next call is
+ * the probe then. */
 void breaker_void(struct breaker *b, int64_t sent_mono_us);
 
 #endif
