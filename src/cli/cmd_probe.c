@@ -149,7 +149,7 @@ static const struct option_table table = {
     .notes = "Exit status: 0 all checks passed, 3 some failed, 4 nothing failed but the cap left\n"
              "something unmeasured, 5 stopped by a signal, 7 no money left at any provider,\n"
              "69 no endpoint can be used from here, 77 the key is refused everywhere,\n"
-             "64 usage, 78 configuration.\n",
+             "78 no key can be had, or the configuration is wrong, 64 usage.\n",
     .examples = "  ticketmill probe\n"
                 "  ticketmill probe --provider global-api --duration 5m --max-usd 0.50\n"
                 "  ticketmill probe --model gpt-4o --concurrency 1,4 --format json | jq .verdict\n",

@@ -75,7 +75,12 @@ static bool is_dead(const struct probe_seen *s)
 
 static bool has_no_key(const struct probe_seen *s)
 {
-    return s->key_trouble[0] != '\0' || (s->base.ended && s->base.failure == FAIL_KEY);
+    return s->key_trouble[0] != '\0';
+}
+
+static bool key_fails(const struct probe_seen *s)
+{
+    return has_no_key(s) || (s->base.ended && s->base.failure == FAIL_KEY);
 }
 
 static bool has_no_money(const struct probe_seen *s)
@@ -115,6 +120,8 @@ enum probe_verdict judge_all(const struct probe_seen *seen, const struct finding
     if (dead == count)
         return VERDICT_NOWHERE;
     if (all_alive(seen, count, has_no_key))
+        return VERDICT_NO_KEY;
+    if (all_alive(seen, count, key_fails))
         return VERDICT_KEYS;
     if (all_alive(seen, count, has_no_money))
         return VERDICT_NO_MONEY;
@@ -128,7 +135,7 @@ int verdict_exit(enum probe_verdict v)
     static const int codes[] = {
         [VERDICT_PASS] = 0,    [VERDICT_FAILED] = 3,   [VERDICT_UNMEASURED] = 4,
         [VERDICT_STOPPED] = 5, [VERDICT_NO_MONEY] = 7, [VERDICT_NOWHERE] = 69,
-        [VERDICT_KEYS] = 77,
+        [VERDICT_KEYS] = 77,   [VERDICT_NO_KEY] = 78,
     };
     return codes[v];
 }

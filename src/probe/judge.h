@@ -59,7 +59,8 @@ enum probe_verdict {
     VERDICT_STOPPED,    /* 5: by a signal */
     VERDICT_NO_MONEY,   /* 7: wherever there is an answer, it is that no money is left */
     VERDICT_NOWHERE,    /* 69: no connection, or not allowed from here, everywhere */
-    VERDICT_KEYS        /* 77: wherever there is an answer, the key is refused */
+    VERDICT_KEYS,       /* 77: wherever there is an answer, the key is refused */
+    VERDICT_NO_KEY      /* 78: wherever there is a connection, the key cannot be had */
 };
 enum probe_verdict judge_all(const struct probe_seen *seen, const struct findings *findings,
                              int count);

@@ -145,8 +145,8 @@ void judge_latency(const struct probe_seen *s, struct finding *f)
     human_latency(s->provider->target.p99_us, target);
     finding_set(f, v->p99 <= s->provider->target.p99_us ? RESULT_PASS : RESULT_FAIL,
                 "p50 %s, p95 %s, p99 %s, max %s; target p99 %s", p50, p95, p99, max, target);
-    finding_add(f, RESULT_PASS, "%lld answers of %lld tokens", (long long)l->answered,
-                (long long)(l->output_tokens / l->answered));
+    finding_add(f, RESULT_PASS, "%lld answer%s of %lld tokens", (long long)l->answered,
+                l->answered > 1 ? "s" : "", (long long)(l->output_tokens / l->answered));
     if (l->answered < 100)
         finding_add(f, RESULT_PASS, "of so few, p99 is the slowest");
 }
@@ -183,8 +183,8 @@ void judge_availability(const struct probe_seen *s, struct finding *f)
     }
     percent(ppm, seen, sizeof seen);
     percent(wanted, target, sizeof target);
-    finding_set(f, ppm >= wanted ? RESULT_PASS : RESULT_FAIL, "%s %% of %lld calls; target %s %%",
-                seen, (long long)counted, target);
+    finding_set(f, ppm >= wanted ? RESULT_PASS : RESULT_FAIL, "%s %% of %lld call%s; target %s %%",
+                seen, (long long)counted, counted > 1 ? "s" : "", target);
     if (l->failed > 0)
         finding_add(f, RESULT_PASS, "the last failure: %s", l->message);
     if (l->throttled > 0)

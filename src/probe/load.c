@@ -1,8 +1,8 @@
 /* The stages with many calls: one behind the other over a time, and all at once in steps.
  *
  * Over the time, calls are spread so that the money lasts until its end; what the steps will need
- * is kept back, at most half of what there is. A step that meets a refusal or a failure is the last
- * one: a probe does not push a provider that says stop.
+ * is kept back, for as many of them as half of what there is can pay. A step that meets a refusal
+ * or a failure is the last one: a probe does not push a provider that says stop.
  */
 #include <stdio.h>
 
@@ -38,19 +38,25 @@ static void note_failure(const struct llm_reply *reply, char out[256])
 
 /* ---- over a time -------------------------------------------------------------------------- */
 
+/* What as many of the first steps need as half of what there is can pay. */
+static void keep_back(struct target *t)
+{
+    struct ask a = short_ask(t);
+    struct purse half = t->seen.purse;
+    int64_t bound = target_bound(t, &a), calls = 0;
+    half.cap_pusd -= purse_left(&half) / 2;
+    if (half.max_calls >= 0)
+        half.max_calls -= (half.max_calls - half.calls) / 2;
+    int64_t affords = purse_affords(&half, bound);
+    for (int i = 0; i < t->seen.step_count && calls + t->seen.steps[i].width <= affords; i++)
+        calls += t->seen.steps[i].width;
+    t->load_keep_calls = calls;
+    t->load_keep_pusd = bound > 0 ? calls * bound : 0; /* below the cap, so it fits */
+}
+
 void load_begin(struct target *t)
 {
-    const struct purse *purse = &t->seen.purse;
-    struct ask a = short_ask(t);
-    int64_t bound = target_bound(t, &a), calls = 0, money;
-    for (int i = 0; i < t->seen.step_count; i++)
-        calls += t->seen.steps[i].width;
-    if (bound < 0 || __builtin_mul_overflow(calls, bound, &money))
-        money = bound < 0 ? 0 : INT64_MAX;
-    int64_t half = purse_left(purse) / 2;
-    int64_t half_calls = purse->max_calls < 0 ? calls : (purse->max_calls - purse->calls) / 2;
-    t->load_keep_pusd = money < half ? money : half;
-    t->load_keep_calls = calls < half_calls ? calls : half_calls;
+    keep_back(t);
     t->seen.load.from_mono_us = now_us(t);
     t->load_until_mono_us = t->seen.load.from_mono_us + t->probe->options.duration_us;
 }

@@ -13,6 +13,7 @@ static const char *const verdicts[] = {
     [VERDICT_NO_MONEY] = "no_money",
     [VERDICT_NOWHERE] = "unreachable",
     [VERDICT_KEYS] = "keys_refused",
+    [VERDICT_NO_KEY] = "no_key",
 };
 
 static const char *const stops[] = {[STOP_NONE] = NULL,

@@ -34,7 +34,11 @@ static void result_of(const struct probe_seen *s, const struct findings *f, char
     if (s->reach_tried && !s->reached.ok)
         snprintf(out, size, "no connection");
     else if (f->v[CHECK_KEY].result == RESULT_FAIL)
-        snprintf(out, size, s->base.failure == FAIL_REGION ? "not allowed" : "key refused");
+        snprintf(out, size, "%s",
+                 s->key_trouble[0] != '\0'        ? "no key"
+                 : s->base.failure == FAIL_REGION ? "not allowed"
+                 : s->base.failure == FAIL_MONEY  ? "no money"
+                                                  : "key refused");
     else if (failed > 0)
         snprintf(out, size, "%d failed", failed);
     else if (s->stop != STOP_NONE)
@@ -188,6 +192,7 @@ static void show_verdict(const struct probe_outcome *o, struct buf *out)
         [VERDICT_NO_MONEY] = "No money is left at any provider.",
         [VERDICT_NOWHERE] = "No endpoint can be used from here.",
         [VERDICT_KEYS] = "The key is refused everywhere.",
+        [VERDICT_NO_KEY] = "No key can be had.",
     };
     buf_fmt(out, "%s\n", texts[o->verdict]);
 }
