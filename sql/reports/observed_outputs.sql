@@ -1,21 +1,25 @@
 -- Output tokens of recent tickets by model and language, first calls of a prompt only. ?1 prompt
 -- version, ?2 how many of the newest offsets of each partition are looked at. Columns: model,
 -- language (NULL = not known), tickets, output tokens.
-WITH RECURSIVE part(source, partition) AS (
-    SELECT * FROM (SELECT source, partition FROM ticket ORDER BY 1, 2 LIMIT 1)
+WITH RECURSIVE src(source) AS (
+    SELECT min(source) FROM ticket
     UNION ALL
-    SELECT next.source, next.partition
-    FROM part, ticket AS next
-    WHERE (next.source, next.partition, next.offset) = (
-        SELECT t.source, t.partition, t.offset FROM ticket AS t
-        WHERE (t.source, t.partition) > (part.source, part.partition)
-        ORDER BY t.source, t.partition LIMIT 1)
+    SELECT (SELECT min(t.source) FROM ticket AS t WHERE t.source > src.source)
+    FROM src WHERE src.source IS NOT NULL
+),
+part(source, partition) AS (
+    SELECT src.source, (SELECT min(t.partition) FROM ticket AS t WHERE t.source = src.source)
+    FROM src WHERE src.source IS NOT NULL
+    UNION ALL
+    SELECT part.source, (SELECT min(t.partition) FROM ticket AS t
+                         WHERE t.source = part.source AND t.partition > part.partition)
+    FROM part WHERE part.partition IS NOT NULL
 ),
 tail AS MATERIALIZED (
     SELECT source, partition,
            (SELECT max(t.offset) FROM ticket AS t
             WHERE t.source = part.source AND t.partition = part.partition) - ?2 AS above
-    FROM part
+    FROM part WHERE partition IS NOT NULL
 )
 SELECT c.model, t.language, count(*), sum(s.output_tokens)
 FROM tail
