@@ -62,9 +62,9 @@ static void leaving(const struct report *r, const struct report_waiting *w, stru
     char when[CLOCK_ISO_SIZE], span[HUMAN_SIZE];
 
     if (!w->retention_known) {
-        buf_str(out, "; how long the topic keeps it is not known");
+        buf_str(out, ";\n    how long the topic keeps it is not known");
     } else if (w->retention_ms < 0) {
-        buf_str(out, "; the topic keeps it for good");
+        buf_str(out, ";\n    the topic keeps it for good");
     } else if (w->leaves_unix_us >= 0) {
         int64_t left = (w->leaves_unix_us - r->now_unix_us) / 1000000;
         clock_iso_ms(w->leaves_unix_us, when);

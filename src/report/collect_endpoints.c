@@ -160,6 +160,15 @@ static int by_outage(const void *a, const void *b)
     return (x->from_unix_us > y->from_unix_us) - (x->from_unix_us < y->from_unix_us);
 }
 
+static int by_calls(const void *a, const void *b)
+{
+    const struct report_group *x = a, *y = b;
+    if (x->calls != y->calls)
+        return x->calls < y->calls ? 1 : -1;
+    int order = strcmp(x->detail, y->detail);
+    return order != 0 ? order : strcmp(x->name, y->name);
+}
+
 void collect_endpoints_finish(struct collect *c)
 {
     struct report_routing *r = &c->report->routing;
@@ -167,6 +176,9 @@ void collect_endpoints_finish(struct collect *c)
     for (size_t i = 0; i < r->endpoint_count; i++) {
         r->endpoints[i].latency_us = spread_work_out(&c->endpoints[i].latencies);
         r->endpoints[i].down_us = time_down(&c->endpoints[i]);
+        if (r->endpoints[i].causes.count > 1)
+            qsort(r->endpoints[i].causes.v, r->endpoints[i].causes.count,
+                  sizeof *r->endpoints[i].causes.v, by_calls);
     }
     if (r->endpoint_count > 1)
         qsort(r->endpoints, r->endpoint_count, sizeof *r->endpoints, by_place);

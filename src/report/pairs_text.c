@@ -37,33 +37,28 @@ static void agreement(struct table *t, const struct report_pairs *p)
     table_cell(t, text);
 }
 
-static void line(const struct report_pairs *p, struct buf *out)
-{
-    char pairs[HUMAN_SIZE], agree[32], range[32];
-
-    human_count(p->pairs, pairs);
-    share(p, agree);
-    interval(p, range);
-    buf_fmt(out, "%s pairs, the same category in %s (95 %% interval %s)\n", pairs, agree, range);
-}
-
-/* Costs and confidence of both sides; guard and shadow alike. */
+/* Agreement, confidence and costs of both sides. */
 static void sides(const struct report_pairs *p, const char *other, struct buf *out)
 {
     char ours[MONEY_SHOW_SIZE], theirs[MONEY_SHOW_SIZE], more[MONEY_SHOW_SIZE];
     int64_t difference = p->cost_pusd - p->primary_pusd;
+    char text[HUMAN_SIZE], agree[32], range[32];
 
-    buf_fmt(out, "    confidence  %+.3f on average (%s minus result)\n",
+    human_count(p->pairs, text);
+    share(p, agree);
+    interval(p, range);
+    buf_fmt(out, "%s pairs\n    same category  %s (95 %% interval %s)\n", text, agree, range);
+    buf_fmt(out, "    confidence     %+.3f on average (%s minus result)\n",
             p->pairs > 0 ? (double)p->confidence_ppm / 1e6 / (double)p->pairs : 0, other);
     if (p->priced == 0) {
-        buf_str(out, "    cost        not known of any pair\n");
+        buf_str(out, "    USD per 1,000  not known of any pair\n");
         return;
     }
     money_show_per_1000(p->primary_pusd, p->priced, ours);
     money_show_per_1000(p->cost_pusd, p->priced, theirs);
     money_show_per_1000(difference < 0 ? -difference : difference, p->priced, more);
-    buf_fmt(out, "    cost        USD per 1,000 tickets: result %s, %s %s, difference %s%s\n", ours,
-            other, theirs, difference < 0 ? "-" : "+", more);
+    buf_fmt(out, "    USD per 1,000  result %s, %s %s, difference %s%s\n", ours, other, theirs,
+            difference < 0 ? "-" : "+", more);
 }
 
 static void categories(const struct report_routing *r, struct buf *out)
@@ -109,7 +104,6 @@ static void shadow(const struct report_routing *r, struct buf *out)
         buf_str(out, " beside ");
         table_clean(out, p->detail != NULL ? slice_str(p->detail) : SLICE_LIT("?"));
         buf_str(out, ": ");
-        line(&p->of, out);
         sides(&p->of, "shadow", out);
     }
     categories(r, out);
@@ -153,7 +147,6 @@ static void guard(const struct report_routing *r, struct buf *out)
     if (r->guard.pairs == 0)
         return;
     buf_str(out, "\nGuard: tickets of packs that were asked again alone\n  ");
-    line(&r->guard, out);
     sides(&r->guard, "alone", out);
     advice(r, out);
     numbered(&r->sizes, "tickets in the pack", 0, out);

@@ -47,7 +47,7 @@ static void head(const struct report *r, struct buf *out)
     }
     buf_fmt(out, " (%s)", r->time_zone);
     if (r->running > 0)
-        buf_fmt(out, "; %s without an end: running, or killed", number(r->running, text));
+        buf_fmt(out, "\n         %s without an end: running, or killed", number(r->running, text));
     buf_char(out, '\n');
     if (r->idempotent)
         buf_str(out, "Publish  idempotent: weaker than transactional, a crash may publish a ticket "
@@ -96,10 +96,10 @@ static void cost(const struct report *r, struct buf *out)
     money_show_per_1000(s->p50, s->count > 0 ? 1 : 0, median);
     money_show_per_1000(s->p95, s->count > 0 ? 1 : 0, p95);
     money_show_per_1000(s->max, s->count > 0 ? 1 : 0, max);
-    buf_str(out, "\nCost (USD)\n");
+    buf_fmt(out, "\nCost (USD), %s priced results\n", number(s->count, n));
     if (s->count > 0)
-        buf_fmt(out, "  per 1,000 tickets   mean %s, median %s, p95 %s, max %s (over %s results)\n",
-                mean, median, p95, max, number(s->count, n));
+        buf_fmt(out, "  per 1,000 tickets   mean %s, median %s, p95 %s, max %s\n", mean, median,
+                p95, max);
     else
         buf_str(out, "  per 1,000 tickets   no priced result yet\n");
     money_show_per_1000(r->spent_pusd, r->tickets.results, all);
@@ -178,13 +178,13 @@ static void add_confidence(struct table *t, const struct report_group *g)
 
 static void categories(const struct report *r, struct buf *out)
 {
-    static const char *const heads[] = {"category",   "tickets", "share",  "reused", "review",
-                                        "confidence", "input",   "output", "USD",    "per 1,000"};
+    static const char *const heads[] = {"category", "tickets", "share", "reused",
+                                        "review",   "conf.",   "USD",   "per 1,000"};
     struct table t;
     if (r->categories.count == 0)
         return;
     buf_str(out, "\nBy category\n");
-    table_init(&t, heads, "lrrrrrrrrr", COLUMNS(heads));
+    table_init(&t, heads, "lrrrrrrr", COLUMNS(heads));
     for (size_t i = 0; i < r->categories.count; i++) {
         const struct report_group *g = &r->categories.v[i];
         int64_t priced = g->tickets - g->unpriced;
@@ -194,8 +194,6 @@ static void categories(const struct report *r, struct buf *out)
         table_count(&t, g->reused);
         table_count(&t, g->needs_review);
         add_confidence(&t, g);
-        table_count(&t, g->input_tokens);
-        table_count(&t, g->output_tokens);
         table_usd(&t, priced > 0 ? g->cost_pusd : -1);
         table_usd_per_1000(&t, priced > 0 ? g->cost_pusd : -1, priced);
     }
@@ -210,40 +208,75 @@ static int64_t cost_of_calls(const struct report_group *g)
 
 static void models(const struct report *r, struct buf *out)
 {
-    static const char *const heads[] = {"model",  "provider", "results",  "calls",
-                                        "failed", "unknown",  "input",    "cached",
-                                        "output", "USD",      "per 1,000"};
+    static const char *const heads[] = {"model", "provider", "results", "USD", "per 1,000"};
     struct table t;
     if (r->models.count == 0)
         return;
     buf_str(out, "\nBy model\n");
-    table_init(&t, heads, "llrrrrrrrrr", COLUMNS(heads));
+    table_init(&t, heads, "llrrr", COLUMNS(heads));
     for (size_t i = 0; i < r->models.count; i++) {
         const struct report_group *g = &r->models.v[i];
         table_cell(&t, g->name);
         table_cell(&t, g->detail);
         table_count(&t, g->tickets);
-        table_count(&t, g->calls);
-        table_count(&t, g->failed);
-        table_count(&t, g->unknown);
-        table_count(&t, g->input_tokens);
-        table_count(&t, g->cached_tokens);
-        table_count(&t, g->output_tokens);
         table_usd(&t, cost_of_calls(g));
         table_usd_per_1000(&t, cost_of_calls(g), g->tickets);
     }
     table_print(&t, out);
 }
 
+/* "9,999", "123.4k", "12.3M", "1.2G": columns of tokens side by side. */
+static void add_tokens(struct table *t, int64_t n)
+{
+    static const struct {
+        int64_t from;
+        double unit;
+        const char *name;
+    } units[] = {{1000000000, 1e9, "G"}, {1000000, 1e6, "M"}, {10000, 1e3, "k"}};
+    char text[HUMAN_SIZE];
+
+    for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+        if (n < units[i].from)
+            continue;
+        snprintf(text, sizeof text, "%.1f%s", (double)n / units[i].unit, units[i].name);
+        table_cell(t, text);
+        return;
+    }
+    table_count(t, n);
+}
+
+static void model_calls(const struct report *r, struct buf *out)
+{
+    static const char *const heads[] = {"model",   "provider", "calls",  "failed",
+                                        "unknown", "input",    "cached", "output"};
+    struct table t;
+    if (r->models.count == 0)
+        return;
+    buf_str(out, "\nCalls and tokens by model\n");
+    table_init(&t, heads, "llrrrrrr", COLUMNS(heads));
+    for (size_t i = 0; i < r->models.count; i++) {
+        const struct report_group *g = &r->models.v[i];
+        table_cell(&t, g->name);
+        table_cell(&t, g->detail);
+        table_count(&t, g->calls);
+        table_count(&t, g->failed);
+        table_count(&t, g->unknown);
+        add_tokens(&t, g->input_tokens);
+        add_tokens(&t, g->cached_tokens);
+        add_tokens(&t, g->output_tokens);
+    }
+    table_print(&t, out);
+}
+
 static void days(const struct report *r, struct buf *out)
 {
-    static const char *const heads[] = {"night", "runs",  "results", "reused", "dead",
-                                        "calls", "input", "output",  "USD",    "per 1,000"};
+    static const char *const heads[] = {"night", "runs",  "results", "reused",
+                                        "dead",  "calls", "USD",     "per 1,000"};
     struct table t;
     if (r->days.count == 0)
         return;
     buf_fmt(out, "\nBy night, the local date on which its runs began (%s)\n", r->time_zone);
-    table_init(&t, heads, "lrrrrrrrrr", COLUMNS(heads));
+    table_init(&t, heads, "lrrrrrrr", COLUMNS(heads));
     for (size_t i = 0; i < r->days.count; i++) {
         const struct report_group *g = &r->days.v[i];
         table_cell(&t, g->name);
@@ -252,8 +285,6 @@ static void days(const struct report *r, struct buf *out)
         table_count(&t, g->reused);
         table_count(&t, g->dead);
         table_count(&t, g->calls);
-        table_count(&t, g->input_tokens);
-        table_count(&t, g->output_tokens);
         table_usd(&t, cost_of_calls(g));
         table_usd_per_1000(&t, cost_of_calls(g), g->tickets);
     }
@@ -282,24 +313,22 @@ static void calls(const struct report_groups *groups, const char *title, const c
 
 static void unknown_calls(const struct report *r, struct buf *out)
 {
-    static const char *const heads[] = {"call",     "sent (UTC)", "cause",       "model",
-                                        "endpoint", "tickets",    "reserved USD"};
+    static const char *const heads[] = {"call", "sent (UTC)", "cause", "endpoint", "reserved"};
     char when[CLOCK_ISO_SIZE], text[MONEY_SHOW_SIZE];
     struct table t;
     if (r->unknown_count == 0)
         return;
-    buf_fmt(out, "\nUnknown calls, possibly billed (the newest %zu)\n", r->unknown_count);
-    table_init(&t, heads, "lllllrr", COLUMNS(heads));
+    buf_fmt(out, "\nUnknown calls, possibly billed (USD, the newest %zu)\n", r->unknown_count);
+    table_init(&t, heads, "llllr", COLUMNS(heads));
     for (size_t i = 0; i < r->unknown_count; i++) {
         const struct report_unknown *u = &r->unknown[i];
         clock_iso_ms(u->sent_unix_us, when);
+        memcpy(when + 16, "Z", 2); /* to the minute; `show` and JSON have it all */
         money_show_digits(u->reserved_pusd, text);
         table_cell(&t, u->call_id);
         table_cell(&t, when);
         table_cell(&t, failure_name((enum failure)u->cause));
-        table_cell(&t, u->model);
         table_cell(&t, u->endpoint);
-        table_count(&t, u->tickets);
         table_cell(&t, text);
     }
     table_print(&t, out);
@@ -314,6 +343,7 @@ void report_text(const struct report *r, struct buf *out)
     usage(r, out);
     categories(r, out);
     models(r, out);
+    model_calls(r, out);
     routing_text(r, out);
     pairs_text(r, out);
     budget_text(r, out);

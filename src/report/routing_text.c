@@ -47,12 +47,12 @@ static void place(struct table *t, const char *provider, const char *endpoint)
 static void tiers(const struct report_routing *r, struct buf *out)
 {
     static const char *const heads[] = {"tier",    "results", "calls",     "failed",
-                                        "unknown", "USD",     "per 1,000", "shadow, guard USD"};
+                                        "unknown", "USD",     "per 1,000", "extra USD"};
     struct table t;
 
     if (r->tiers.count == 0)
         return;
-    buf_str(out, "\nBy tier\n");
+    buf_str(out, "\nBy tier (extra: shadow and guard, in none of the other columns)\n");
     table_init(&t, heads, "lrrrrrrr", COLUMNS(heads));
     for (size_t i = 0; i < r->tiers.count; i++) {
         const struct report_group *g = &r->tiers.v[i];
@@ -71,22 +71,21 @@ static void tiers(const struct report_routing *r, struct buf *out)
 
 static void routes(const struct report *r, struct buf *out)
 {
-    static const char *const heads[] = {"route > tier", "results", "share",   "reused",
-                                        "review",       "dead",    "pending", "per 1,000"};
+    static const char *const heads[] = {"route > tier", "results", "share",    "review",
+                                        "dead",         "open",    "per 1,000"};
     const struct report_groups *all = &r->routing.routes;
     struct table t;
 
     if (all->count == 0)
         return;
     buf_str(out, "\nBy route\n");
-    table_init(&t, heads, "lrrrrrrr", COLUMNS(heads));
+    table_init(&t, heads, "lrrrrrr", COLUMNS(heads));
     for (size_t i = 0; i < all->count; i++) {
         const struct report_group *g = &all->v[i];
         int64_t priced = g->tickets - g->unpriced;
         table_cell(&t, g->name != NULL ? g->name : "not known");
         table_count(&t, g->tickets);
         percent(&t, g->tickets, r->tickets.results);
-        table_count(&t, g->reused);
         table_count(&t, g->needs_review);
         table_count(&t, g->dead);
         table_count(&t, g->pending);
@@ -182,7 +181,10 @@ static void outages(const struct report_routing *r, struct buf *out)
 
     if (r->outage_count == 0)
         return;
-    buf_fmt(out, "\nOutages (%zu%s)\n", r->outage_count, first > 0 ? ", the latest" : "");
+    buf_str(out, "\nOutages");
+    if (first > 0)
+        buf_fmt(out, " (the latest %d of %zu)", REPORT_OUTAGES_SHOWN, r->outage_count);
+    buf_char(out, '\n');
     table_init(&t, heads, "lllrl", COLUMNS(heads));
     for (size_t i = first; i < r->outage_count; i++) {
         const struct report_outage *o = &r->outages[i];
