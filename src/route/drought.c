@@ -16,6 +16,8 @@
 #define SUSPECT_LEAST     4  /* refusals that make one */
 #define TERM_US           INT64_C(15000000)
 #define RAISE_PERMILLE    20
+#define WET_TERMS         2
+#define FALL_BACK_AFTER   8
 #define BEARABLE_PERMILLE 20 /* refused between two raises */
 
 void drought_init(struct drought *d)
@@ -91,7 +93,6 @@ static int64_t rate_seen(const struct drought *d, int64_t now)
 static void start_term(struct drought *d, int64_t term_us, int64_t now)
 {
     d->term_ends_us = now + term_us;
-    d->term_us = term_us;
     d->term_sent = d->term_refused = 0;
 }
 
@@ -99,6 +100,7 @@ static void over(struct drought *d, int64_t now)
 {
     if (now - d->since_us < MINUTE_US)
         use_rate(d, rate_seen(d, now), now);
+    d->good_per_minute = d->per_minute;
     d->dry = d->probing = false;
     d->suspected_at_us = -1;
     d->over_at_us = now;
@@ -113,35 +115,47 @@ static void raise(struct drought *d, int64_t now)
         use_rate(d, 0, now);
         return;
     }
+    d->good_per_minute = d->per_minute;
     use_rate(d, d->per_minute + d->per_minute * d->raise_permille / 1000 + 1, now);
     d->raise_permille = d->raise_permille < 500 ? d->raise_permille * 2 : 1000;
 }
 
-/* A rate without droughts: a bucket gives what is refilled, and a share is refused all the time. */
-static void lower(struct drought *d)
+/* Without a drought: a bucket gives what is refilled, and refuses a share all the time. */
+static void learn(struct drought *d, int64_t per_minute, int64_t now)
 {
-    d->wet_terms++;
+    use_rate(d, per_minute + per_minute / 32 + 1, now);
+    d->good_per_minute = d->per_minute;
     d->raise_permille = RAISE_PERMILLE;
-    int64_t passed = d->term_sent - d->term_refused;
-    int64_t rate = (int64_t)((__int128)passed * MINUTE_US / d->term_us);
-    if (d->wet_terms < 2 || rate < 1 || (d->per_minute > 0 && rate > d->per_minute))
-        return;
-    use_rate(d, rate, d->term_ends_us);
+}
+
+static bool bearable(const struct drought *d)
+{
+    int64_t most = BEARABLE_PERMILLE + d->noise_permille * 3 / 2;
+    return d->term_refused * 1000 <= d->term_sent * most;
 }
 
 static void end_term(struct drought *d, int64_t now)
 {
     if (now < d->term_ends_us)
         return;
-    int64_t refused = d->term_sent > 0 ? d->term_refused * 1000 / d->term_sent : 0;
-    if (refused > BEARABLE_PERMILLE + d->noise_permille * 3 / 2) {
-        lower(d);
-    } else {
-        d->wet_terms = 0;
-        if (d->per_minute > 0)
-            raise(d, now);
-    }
+    d->wet_terms = bearable(d) ? 0 : d->wet_terms + 1;
+    if (d->per_minute > 0 && d->wet_terms == 0)
+        raise(d, now);
+    if (d->per_minute == 0 && d->wet_terms == WET_TERMS && !d->dry)
+        learn(d, (d->term_sent - d->term_refused) * (MINUTE_US / TERM_US), now);
     start_term(d, TERM_US, now);
+}
+
+/* Raised too far: back to the rate before, or a little lower than that. */
+static void fall_back(struct drought *d, int64_t now)
+{
+    if (d->per_minute == 0 || d->term_refused < FALL_BACK_AFTER || bearable(d))
+        return;
+    int64_t lower = d->per_minute - d->per_minute / 32;
+    d->good_per_minute = d->good_per_minute < lower ? d->good_per_minute : lower;
+    use_rate(d, d->good_per_minute > 1 ? d->good_per_minute : 1, now);
+    d->raise_permille = RAISE_PERMILLE;
+    start_term(d, 2 * TERM_US, now);
 }
 
 void drought_enter(struct drought *d, int64_t now_mono_us)
@@ -212,4 +226,5 @@ void drought_refused(struct drought *d, int64_t sent_mono_us, int64_t now_mono_u
         suspect(d, sent_mono_us, now_mono_us);
     else if (d->probing && sent_mono_us >= d->probe_sent_us)
         probe_refused(d, now_mono_us);
+    fall_back(d, now_mono_us);
 }

@@ -36,8 +36,9 @@ struct drought {
 
     int64_t per_minute; /* learnt; 0 = nothing */
     int64_t raise_permille;
-    int64_t term_us, term_ends_us, term_sent, term_refused;
-    int64_t wet_terms;      /* in a row in which more was refused than is bearable */
+    int64_t good_per_minute; /* before it was raised last */
+    int64_t term_ends_us, term_sent, term_refused;
+    int64_t wet_terms;      /* in a row, with more refused than is bearable */
     int64_t noise_permille; /* refused whatever the rate; set by the gate */
     struct pace pace;
 };

@@ -98,12 +98,15 @@ static int64_t per_minute(const struct told_measure *m)
     return m->limit;
 }
 
-/* A bucket that runs low by more than what we have taken of it: others use it too, or a call counts
- * for more there than here. Slower then, by up to a quarter. */
+/* A bucket that runs low although we stay below its limit: others use it too, or a call counts for
+ * more there than here. Slower then, by up to a quarter. A sliding minute is always low when it is
+ * used up to its limit; it shows in its counting what we have taken. */
 static int64_t fill_permille(const struct told_measure *m, const struct pace_bucket *own)
 {
-    int64_t low = m->limit / 5, used = m->limit - m->left;
-    if (m->limit == 0 || m->left >= low || !is_bucket(m) || own->sum >= used / 20 * 19)
+    int64_t low = m->limit / 3, used = m->limit - m->left;
+    if (m->limit == 0 || m->left >= low || !is_bucket(m))
+        return PACE_FILL;
+    if (own->sum <= used + used / 32 && own->sum >= used - used / 32)
         return PACE_FILL;
     return PACE_FILL * 3 / 4 + (int64_t)((__int128)PACE_FILL / 4 * m->left / low);
 }
