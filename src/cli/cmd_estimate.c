@@ -125,7 +125,7 @@ static const struct option_table table = {
     .examples = "  ticketmill estimate                          what is pending in the topic\n"
                 "  ticketmill estimate --input tickets.jsonl --format json | jq .cost\n"
                 "  ticketmill estimate --only-provider openai --at 23:30\n",
-    .notes = "Exit status: 0, 64 usage or an unreadable --input, 69 brokers do not answer,\n"
+    .notes = "Exit status: 0, 1 --input cannot be read, 64 usage, 69 brokers do not answer,\n"
              "78 configuration or a missing topic.",
 };
 

@@ -84,7 +84,7 @@ MUST_CHECK enum status sample_init(struct sample *s, const struct config *config
 void sample_deinit(struct sample *s);
 void sample_take(struct sample *s, const struct record *r, const char *topic);
 
-/* All lines of a file ("-" = stdin). ST_USAGE when it cannot be read. */
+/* All lines of a file ("-" = stdin). ST_SYSTEM when it cannot be read. */
 MUST_CHECK enum status sample_file(struct sample *s, const char *path, struct fail *fail);
 /* About `wanted` records of what is pending in the input topics, each partition in proportion,
  * from several places of it. Moves no offset. ST_CONFIG: the topic does not exist. */

@@ -195,7 +195,7 @@ enum status sample_file(struct sample *s, const char *path, struct fail *fail)
     bool standard = strcmp(path, "-") == 0;
     FILE *in = standard ? stdin : fopen(path, "re");
     if (!in)
-        return fail_set(fail, ST_USAGE, errno, "--input: %s cannot be read: %s", path,
+        return fail_set(fail, ST_SYSTEM, errno, "--input: %s cannot be read: %s", path,
                         strerror(errno));
     s->source = standard ? "standard input" : path;
     errno = 0;
@@ -205,6 +205,7 @@ enum status sample_file(struct sample *s, const char *path, struct fail *fail)
         (void)fclose(in);
     s->pending = s->offsets;
     if (why != 0)
-        return fail_set(fail, ST_USAGE, why, "--input: %s cannot be read: %s", path, strerror(why));
+        return fail_set(fail, ST_SYSTEM, why, "--input: %s cannot be read: %s", path,
+                        strerror(why));
     return ST_OK;
 }
