@@ -1,6 +1,6 @@
 /* `ticketmill check`: would a run start? Reads the configuration, makes the plan of tiers and
- * models that a run would make, says what of it this program cannot do yet, then looks at the
- * brokers. Nothing is changed anywhere.
+ * models that a run would make, says what of it this program cannot do yet, then looks at brokers
+ * and endpoints. Nothing is changed anywhere, and nobody is asked for anything that costs.
  */
 #include <stdio.h>
 #include <unistd.h>
@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
+#include "cli/endpoints.h"
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/prices.h"
@@ -22,7 +23,7 @@ enum format { FORMAT_TABLE, FORMAT_JSON };
 
 struct check_arguments {
     const char *config;
-    bool print, prices;
+    bool print, prices, offline;
     const char *explain, *redact, *only_provider;
     int format;
 };
@@ -57,6 +58,10 @@ static const struct option_row rows[] = {
      .kind = OPTION_TEXT,
      .at = AT(only_provider),
      .help = "as if `run` had this option: everything to this provider"},
+    {.name = "offline",
+     .kind = OPTION_FLAG,
+     .at = AT(offline),
+     .help = "configuration and keys only: contact neither brokers nor endpoints"},
     {.name = "redact",
      .argument = "FILE",
      .kind = OPTION_PATH,
@@ -68,9 +73,12 @@ static const struct option_row rows[] = {
 static const struct option_table table = {
     .command = "check",
     .usage = "[OPTIONS]",
-    .about = "Checks the configuration and looks at the brokers: topics, sizes, retention, the\n"
-             "group. Changes nothing. Exit status: 0 a run could start, 69 brokers do not answer,\n"
-             "73 another program uses the group, 78 configuration, topics or keys are not ready.",
+    .about =
+        "Checks the configuration, looks at the brokers (topics, sizes, retention, the group)\n"
+        "and connects to the endpoints without asking anything. Changes nothing. Endpoints\n"
+        "that cannot be reached are a warning: a run starts and waits for them.\n"
+        "Exit status: 0 a run could start, 69 brokers do not answer, 73 another program uses\n"
+        "the group, 78 configuration, topics or keys are not ready.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
     .examples = "  ticketmill check\n"
@@ -153,18 +161,35 @@ static int check_keys(const struct config *c, const struct plan *plan)
     return code;
 }
 
-static int check_all(const struct config *c, const struct plan *plan)
+static bool reach_endpoints(const struct config *c, const struct plan *plan)
 {
-    int unbuilt, keys, brokers;
+    bool *used = mem_array((size_t)c->provider_count, sizeof *used);
+    bool good;
+    for (int i = 0; i < c->provider_count; i++)
+        used[i] = is_used(c, plan, i);
+    fflush(stdout);
+    good = check_endpoints(c, used);
+    mem_free(used);
+    return good;
+}
+
+static int check_all(const struct config *c, const struct plan *plan, bool offline)
+{
+    int unbuilt, keys, brokers = 0;
+    bool endpoints = false;
 
     printf("configuration ok: %s\n", c->path);
     unbuilt = cli_refuse_unbuilt(c);
     keys = check_keys(c, plan);
-    brokers = check_brokers(c, TIMEOUT_MS);
-    puts("endpoints: not contacted; the first calls of a run will");
+    if (offline) {
+        puts("brokers and endpoints: not contacted, as asked for");
+    } else {
+        brokers = check_brokers(c, TIMEOUT_MS);
+        endpoints = reach_endpoints(c, plan);
+    }
     if (!c->kafka.transactional)
         puts("publish: idempotent, weaker than transactional: a crash may publish a ticket twice");
-    if (brokers == 0 && unbuilt == 0 && keys == 0)
+    if (brokers == 0 && unbuilt == 0 && keys == 0 && endpoints)
         puts("ready: ticketmill run");
     return brokers != 0 ? brokers : unbuilt != 0 ? unbuilt : keys;
 }
@@ -187,7 +212,7 @@ static int check_routes(const struct check_arguments *a, const struct config *c)
             fwrite(notes.p, 1, notes.n, stderr);
         code = a->explain != NULL
                    ? explain_file(c, plan, buf_view(&notes), a->explain, a->format == FORMAT_JSON)
-                   : check_all(c, plan);
+                   : check_all(c, plan, a->offline);
         plan_free(plan);
     }
     buf_deinit(&notes);

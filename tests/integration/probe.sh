@@ -232,6 +232,32 @@ bad=1
     grep -q "p50" out && [ "$took" -lt 1000 ] && bad=0
 say a_signal_prints_what_there_is_and_is_5 "$bad" "exit $status after $took ms: $(head -c 1500 out)"
 
+# ---- check connects too, and asks nothing ----
+
+brokers=${TICKETMILL_TEST_BROKERS:-127.0.0.1:1}
+{
+    printf 'kafka: {brokers: "%s"}\n' "$brokers"
+    grep -v target: good.yaml
+} >check.yaml
+before=$(calls)
+"$mill" check --config check.yaml >out 2>err
+bad=1
+grep -A 2 "^endpoints: connections tried" out | grep -q "here/us-east .* ms .* 127.0.0.1" && bad=0
+grep -q "providers.here" err && bad=1
+say check_connects_to_endpoints "$bad" "$(cat out err)"
+say check_asks_nothing "$([ "$(calls)" = "$before" ] && echo 0 || echo 1)" "$(calls) calls, $before before"
+sed "s|$(url good)|http://127.0.0.1:1/v1|" check.yaml >away.yaml
+"$mill" check --config check.yaml >out 2>err
+status=$?
+"$mill" check --config away.yaml >out 2>err
+bad=$([ $? = "$status" ] && echo 0 || echo 1)
+grep -q "providers.here: none of its endpoints can be reached" err || bad=1
+say endpoints_that_are_away_only_warn "$bad" "$(cat out err)"
+"$mill" check --config away.yaml --offline >out 2>err
+bad=$?
+grep -q "not contacted" out && [ ! -s err ] || bad=1
+say offline_contacts_nobody "$bad" "$(cat out err)"
+
 # ---- usage ----
 
 usage() { # usage NAME WORDS OPTIONS…
