@@ -1,7 +1,8 @@
--- Runs beside the last estimate made before each. ?1 JSON list of run numbers, NULL = all. Columns:
--- run_id, started, ended (Unix microseconds, NULL = no end), estimate made, its tickets, calls,
--- cost, upper bound (picodollars, NULL = no price), seconds; then what came: tickets ended, calls,
--- cost of answered calls, of unknown ones (picodollars), calls without a price.
+-- Runs beside the last estimate made before each and after the run before it. ?1 JSON list of run
+-- numbers, NULL = all. Columns: run_id, started, ended (Unix microseconds, NULL = no end), estimate
+-- made, its tickets, calls, cost, upper bound (picodollars, NULL = no price), seconds; then what
+-- came: tickets ended, calls, cost of answered calls, of unknown ones (picodollars), calls without
+-- a price.
 WITH ended AS (SELECT run, count(*) AS tickets FROM ticket WHERE state IN (1, 2) GROUP BY run),
      made AS (SELECT run, count(*) AS calls, sum(iif(state = 1, cost_pusd, 0)) AS cost_pusd,
                      sum(iif(state = 3, cost_pusd, 0)) AS unknown_pusd,
@@ -13,6 +14,9 @@ SELECT u.run_id, u.started_unix_us, u.ended_unix_us, e.made_unix_us, e.tickets, 
 FROM run u
 JOIN estimate e ON e.estimate = (SELECT estimate FROM estimate
                                  WHERE made_unix_us <= u.started_unix_us
+                                   AND made_unix_us > coalesce(
+                                       (SELECT max(started_unix_us) FROM run
+                                        WHERE started_unix_us < u.started_unix_us), -1)
                                  ORDER BY made_unix_us DESC, estimate DESC LIMIT 1)
 LEFT JOIN ended d ON d.run = u.run
 LEFT JOIN made m ON m.run = u.run

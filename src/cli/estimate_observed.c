@@ -8,8 +8,9 @@
 #include <unistd.h>
 
 #include "base/mem.h"
-#include "cli/estimate.h"
+#include "cli/estimate_sample.h"
 #include "ledger/query.h"
+#include "model/call.h"
 
 enum { RECENT_CALLS = 20000, RECENT_OFFSETS = 2000, SHARDS_MAX = 10000 };
 

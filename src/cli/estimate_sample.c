@@ -4,6 +4,8 @@
  * request are additive: quoting looks at one character at a time, so what a ticket adds to it is
  * measured once, alone. Topics are read in estimate_topic.c.
  */
+#include "cli/estimate_sample.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,6 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "batch/prompt.h"
-#include "cli/estimate.h"
 #include "ledger/items.h"
 #include "llm/request.h"
 #include "route/chosen.h"

@@ -6,7 +6,7 @@
  * group is joined.
  */
 #include "base/mem.h"
-#include "cli/estimate.h"
+#include "cli/estimate_sample.h"
 #include "kafka/admin.h"
 
 enum { TIMEOUT_MS = 15000, PLACES = 8 };
