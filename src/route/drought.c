@@ -90,9 +90,9 @@ static int64_t rate_seen(const struct drought *d, int64_t now)
     return seen > 1 ? seen : 1;
 }
 
-static void start_term(struct drought *d, int64_t term_us, int64_t now)
+static void start_term(struct drought *d, int64_t now)
 {
-    d->term_ends_us = now + term_us;
+    d->term_ends_us = now + TERM_US;
     d->term_sent = d->term_refused = 0;
 }
 
@@ -106,7 +106,7 @@ static void over(struct drought *d, int64_t now)
     d->over_at_us = now;
     d->passed_then = 0;
     d->raise_permille = RAISE_PERMILLE;
-    start_term(d, 2 * TERM_US, now);
+    start_term(d, now);
 }
 
 static void raise(struct drought *d, int64_t now)
@@ -143,7 +143,7 @@ static void end_term(struct drought *d, int64_t now)
         raise(d, now);
     if (d->per_minute == 0 && d->wet_terms == WET_TERMS && !d->dry)
         learn(d, (d->term_sent - d->term_refused) * (MINUTE_US / TERM_US), now);
-    start_term(d, TERM_US, now);
+    start_term(d, now);
 }
 
 /* Raised too far: back to the rate before, or a little lower than that. */
@@ -155,7 +155,7 @@ static void fall_back(struct drought *d, int64_t now)
     d->good_per_minute = d->good_per_minute < lower ? d->good_per_minute : lower;
     use_rate(d, d->good_per_minute > 1 ? d->good_per_minute : 1, now);
     d->raise_permille = RAISE_PERMILLE;
-    start_term(d, 2 * TERM_US, now);
+    start_term(d, now);
 }
 
 void drought_enter(struct drought *d, int64_t now_mono_us)

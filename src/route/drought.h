@@ -3,8 +3,10 @@
  * When of the calls sent since a refusal most are refused too, however few are in flight, the
  * endpoint's rate is used up: a drought. Then one call at a time is sent, after 0.25 s doubling to
  * 2 s (to 30 s when it lasts), until one is not refused. What went through in the minute before is
- * the rate from then on, raised again after a minute, first by little, then faster and faster,
- * until the next drought or until it does not limit any more.
+ * the rate from then on. Without droughts, a rate is learnt when more than a few in a hundred are
+ * refused for half a minute. A learnt rate is raised every 15 s, first by 2 %, then by twice as
+ * much each time, and falls back when that is refused; once it does not limit any more it is
+ * forgotten.
  */
 #ifndef TICKETMILL_ROUTE_DROUGHT_H
 #define TICKETMILL_ROUTE_DROUGHT_H

@@ -11,7 +11,7 @@
 #define ROUND_LEAST 16
 #define START_LEAST 8
 #define NOISE_BLOCK 100
-#define NOISE_MOST  120 /* permille: more than this is no noise */
+#define NOISE_MOST  90 /* permille: more than this is no noise */
 
 void gate_init(struct gate *g, int64_t max_in_flight)
 {
