@@ -72,7 +72,8 @@ class Books:
         r = self.random
         state = r.choices([ANSWERED, FAILED, UNKNOWN, SENT], [14, 3, 2, 1])[0]
         provider, endpoint = r.choice(ENDPOINTS)
-        reserved = None if tier == "chinese" else r.randrange(2_000_000_000)
+        unpriced = tier == "chinese" or r.randrange(8) == 0
+        reserved = None if unpriced else r.randrange(2_000_000_000)
         if state == ANSWERED:
             cost = None if reserved is None else r.randrange(reserved + 1)
         else:
@@ -189,9 +190,10 @@ def fill(path, seed, now):
         b.add("meta", [], name="retention_ms/tickets", value=[-1, 6 * DAY // 1000][seed % 3 - 1])
     b.estimate(now - 50 * DAY)
     b.run(1, now - 45 * DAY, True, 20)
-    for number, days in ((2, 20), (3, 2)):
-        b.estimate(now - days * DAY - HOUR)
-        b.run(number, now - days * DAY, True, 60)
+    day, month, _ = month_of(now)
+    for number, begin in ((2, month), (3, day)): # half of each before that, half after
+        b.estimate(begin - HOUR)
+        b.run(number, begin - 60 * SECOND, True, 60)
     b.run(4, now - 2 * HOUR, False, 120)
     b.db.commit()
     b.db.close()
