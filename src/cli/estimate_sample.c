@@ -85,25 +85,29 @@ static void measure_text(struct sample *s, struct slice text, struct sampled *t)
     t->body_bytes = (int64_t)s->quoted.n - 2;
 }
 
-static int serving_model(const struct sample *s, int tier, bool needs_vision)
+static bool fits(const struct sample *s, int model, const struct ticket_content *content)
 {
-    const struct plan_tier *t = plan_tier(s->plan, tier);
-    for (int i = 0; i < t->count; i++) {
-        if (!needs_vision || s->config->models[t->models[i]].vision)
-            return t->models[i];
-    }
-    return -1;
+    const struct token_cap_input alone = {.tickets = 1,
+                                          .cjk = language_is_cjk(content->language),
+                                          .prompt_tokens = s->system_tokens + content->est_tokens};
+    return prompt_token_cap(&s->config->models[model], &s->config->classification, &alone) > 0;
 }
 
-static void add_mirror(const struct sample *s, bool chosen, struct sampled *t)
+/* The first model of the tier that may be asked and whose context is large enough; when none is,
+ * the first that may be asked; -1 = none may. */
+static int serving_model(const struct sample *s, int tier, const struct plan_choice *choice,
+                         const struct ticket_content *content)
 {
-    const struct config *c = s->config;
-    t->mirror_tier = -1;
-    t->mirror = -1;
-    if (c->shadow.from < 0 || c->shadow.replace || !chosen || t->tier != c->shadow.from)
-        return;
-    t->mirror = serving_model(s, c->shadow.to, t->needs_vision);
-    t->mirror_tier = t->mirror < 0 ? -1 : c->shadow.to;
+    const struct plan_tier *t = plan_tier(s->plan, tier);
+    int first = -1;
+    for (int i = 0; i < t->count; i++) {
+        if (!plan_may_ask(s->plan, choice, t->models[i]))
+            continue;
+        if (fits(s, t->models[i], content))
+            return t->models[i];
+        first = first < 0 ? t->models[i] : first;
+    }
+    return first;
 }
 
 static bool is_copy(struct sample *s, const struct ticket_content *content, int tier)
@@ -131,11 +135,13 @@ static void take_ticket(struct sample *s, const struct ticket_content *content, 
     const struct config *c = s->config;
     bool shadowed = c->shadow.from >= 0 && chosen_for_shadow(id, c->shadow.percent);
     struct plan_choice choice = plan_choose(s->plan, &content->facts, shadowed);
+    int mirror_tier = plan_mirror(s->plan, &choice, shadowed);
     struct sampled t = {
         .language = content->language,
         .tier = choice.tier,
-        .model = serving_model(s, choice.tier, choice.needs_vision),
-        .needs_vision = choice.needs_vision,
+        .model = serving_model(s, choice.tier, &choice, content),
+        .mirror_tier = mirror_tier,
+        .mirror = mirror_tier < 0 ? -1 : serving_model(s, mirror_tier, &choice, content),
         .alone = text_suspect(content->text),
         .guarded = c->guard.percent > 0 && chosen_for_guard(id, c->guard.percent),
         .est_tokens = content->est_tokens,
@@ -146,7 +152,6 @@ static void take_ticket(struct sample *s, const struct ticket_content *content, 
         return;
     }
     measure_text(s, content->text, &t);
-    add_mirror(s, shadowed, &t);
     keep(s, &t);
 }
 

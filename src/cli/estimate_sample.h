@@ -46,7 +46,7 @@ struct sampled {
     int tier, model; /* model: the first of the tier that may serve it */
     int mirror_tier,
         mirror; /* where a mirror of it is asked too, and by which model; -1 = nowhere */
-    bool needs_vision, alone, guarded;
+    bool alone, guarded;
     int64_t est_tokens;    /* of its text, as the packer counts */
     int64_t prompt_tokens; /* of its part of the user message */
     int64_t body_bytes;    /* of the same within a request */

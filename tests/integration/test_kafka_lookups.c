@@ -205,6 +205,43 @@ static void brokers_that_do_not_answer_are_unavailable_in_time(void **state)
     kadmin_close(a);
 }
 
+struct seen {
+    int64_t count[3], first[3], last[3];
+};
+
+static bool note_offset(void *self, const struct record *r)
+{
+    struct seen *seen = self;
+    int32_t p = r->pos.partition;
+    if (seen->count[p]++ == 0)
+        seen->first[p] = r->pos.offset;
+    seen->last[p] = r->pos.offset;
+    return true;
+}
+
+static void a_part_of_each_partition_can_be_read_alone(void **state)
+{
+    (void)state;
+    struct fail fail;
+    struct seen seen = {.count = {0}};
+    const int64_t from[3] = {20, 0, -1}, until[3] = {30, 5, 7};
+    const struct kscan part = {
+        .topic = f.input, .from = from, .until = until, .record = note_offset, .self = &seen};
+    kafka_fixture_fill(&f, f.input, 0, 100);
+    kafka_fixture_fill(&f, f.input, 2, 50);
+    assert_int_equal(kadmin_scan(f.admin, &part, &fail), ST_OK);
+    assert_int_equal(seen.count[0], 10);
+    assert_int_equal(seen.first[0], 20);
+    assert_int_equal(seen.last[0], 29);
+    assert_int_equal(seen.count[1], 0); /* empty */
+    assert_int_equal(seen.count[2], 7); /* before the log's start = from its start */
+    const int64_t nothing[3] = {100, 0, 50}, beyond[3] = {1000, 10, 50};
+    const struct kscan none = {
+        .topic = f.input, .from = nothing, .until = beyond, .record = note_offset, .self = &seen};
+    assert_int_equal(kadmin_scan(f.admin, &none, &fail), ST_OK);
+    assert_int_equal(seen.count[0] + seen.count[2], 17);
+}
+
 #define ON_BROKER(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
@@ -221,6 +258,7 @@ int main(void)
         ON_BROKER(members_of_a_group_are_counted_and_readers_of_ours_are_none),
         ON_BROKER(one_record_is_found_by_its_offset),
         ON_BROKER(whole_topic_is_read_from_every_partition),
+        ON_BROKER(a_part_of_each_partition_can_be_read_alone),
         ON_BROKER(brokers_that_do_not_answer_are_unavailable_in_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
