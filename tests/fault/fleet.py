@@ -104,6 +104,8 @@ class Fleet(rig.Rig):
             "packing": {"max_tickets": 5, "linger": "20ms"},
             "run": {"stall_after": "30s", "shutdown_grace": "5s", "max_dead_percent": 100},
             "guard": {"percent": 0},
+            # As usual, but what is denied waits seconds, not minutes.
+            "retry_budget": {"percent": 10, "floor": 10, "window": "10s"},
             "providers": {p: self.provider_section(p) for p in self.providers},
             "models": {m: self.priced(self.model(m)) for m in self.models}}
         for part in (self.rest, changes):
