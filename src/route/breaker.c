@@ -21,7 +21,7 @@ static void forget(struct breaker *b, int64_t now)
 {
     memset(b->ok, 0, sizeof b->ok);
     memset(b->failed, 0, sizeof b->failed);
-    b->sum_ok = b->sum_failed = 0;
+    b->sum_ok = b->sum_failed = b->in_a_row = 0;
     b->slot_start_us = now;
 }
 
@@ -108,6 +108,7 @@ bool breaker_ok(struct breaker *b, int64_t sent_mono_us, int64_t now_mono_us)
         if (sent_mono_us < b->opened_at_us)
             return false;
         advance(b, now_mono_us);
+        b->in_a_row = 0;
         b->ok[b->at]++;
         b->sum_ok++;
         return false;
@@ -121,6 +122,8 @@ bool breaker_ok(struct breaker *b, int64_t sent_mono_us, int64_t now_mono_us)
 static bool too_many(const struct breaker *b)
 {
     int64_t calls = b->sum_ok + b->sum_failed;
+    if (b->in_a_row >= b->rules.min_calls * BREAKER_ROW)
+        return true;
     return calls >= b->rules.min_calls && b->sum_failed > 0 &&
            b->sum_failed * 100 >= calls * b->rules.failed_percent;
 }
@@ -132,6 +135,7 @@ bool breaker_failed(struct breaker *b, int64_t sent_mono_us, int64_t now_mono_us
         if (sent_mono_us < b->opened_at_us)
             return false;
         advance(b, now_mono_us);
+        b->in_a_row++;
         b->failed[b->at]++;
         b->sum_failed++;
         if (!too_many(b))

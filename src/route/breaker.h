@@ -1,10 +1,11 @@
 /* Is an endpoint well enough to be asked? A circuit breaker on its failure rate. Pure.
  *
  * Closed: calls go through; once `min_calls` ended within the window and `failed_percent` of them
- * failed, it opens. Open: nothing is sent for a while (full jitter over the upper half of `open`,
- * doubled each time in a row up to `open_max`). Then half open: one probe at a time; a good one
- * closes, a bad one opens again. Only what speaks about the endpoint's health counts: not sent,
- * time-out, reset, 5xx; throttling never does.
+ * failed, it opens; and once twice `min_calls` failed in a row, however many were good before: a
+ * dead endpoint that fails at once must not use up a busy window. Open: nothing is sent for a while
+ * (full jitter over the upper half of `open`, doubled each time in a row up to `open_max`). Then
+ * half open: one probe at a time; a good one closes, a bad one opens again. Only what speaks about
+ * the endpoint's health counts: not sent, time-out, reset, 5xx; throttling never does.
  */
 #ifndef TICKETMILL_ROUTE_BREAKER_H
 #define TICKETMILL_ROUTE_BREAKER_H
@@ -15,6 +16,7 @@
 #include "base/random.h"
 
 #define BREAKER_SLOTS 20
+#define BREAKER_ROW   2 /* times min_calls failures without a good call between them open it */
 
 enum breaker_state { BREAKER_CLOSED, BREAKER_OPEN, BREAKER_HALF_OPEN };
 
@@ -34,6 +36,7 @@ struct breaker {
     int at;
     int64_t ok[BREAKER_SLOTS], failed[BREAKER_SLOTS];
     int64_t sum_ok, sum_failed;
+    int64_t in_a_row; /* failures since the last good call of the window */
 };
 
 void breaker_init(struct breaker *b, const struct breaker_rules *rules);

@@ -163,8 +163,9 @@ static void it_opens_by_the_rate_not_by_the_number(void **state)
     static const struct {
         int ok, failed;
         enum breaker_state then;
-    } cases[] = {{0, 4, BREAKER_CLOSED}, {0, 5, BREAKER_OPEN},        {5, 4, BREAKER_CLOSED},
-                 {5, 5, BREAKER_OPEN},   {1000, 999, BREAKER_CLOSED}, {1000, 1000, BREAKER_OPEN}};
+    } cases[] = {{0, 4, BREAKER_CLOSED},   {0, 5, BREAKER_OPEN},   {5, 4, BREAKER_CLOSED},
+                 {5, 5, BREAKER_OPEN},     {9, 8, BREAKER_CLOSED}, {9, 9, BREAKER_OPEN},
+                 {1000, 9, BREAKER_CLOSED}};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct breaker b;
@@ -175,6 +176,23 @@ static void it_opens_by_the_rate_not_by_the_number(void **state)
             breaker_failed(&b, SECOND, SECOND, &rng);
         assert_int_equal(b.state, cases[i].then);
     }
+}
+
+static void a_row_of_failures_opens_it_whatever_the_window_holds(void **state)
+{
+    struct breaker b;
+    (void)state;
+    breaker_init(&b, &rules);
+    random_seed(&rng, 3);
+    for (int i = 0; i < 1000; i++)
+        assert_false(breaker_ok(&b, SECOND, SECOND));
+    for (int i = 0; i < 9; i++)
+        assert_false(breaker_failed(&b, SECOND, SECOND, &rng));
+    assert_false(breaker_ok(&b, SECOND, SECOND)); /* one good call ends the row */
+    for (int i = 0; i < 9; i++)
+        assert_false(breaker_failed(&b, SECOND, SECOND, &rng));
+    assert_true(breaker_failed(&b, SECOND, SECOND, &rng));
+    assert_int_equal(b.state, BREAKER_OPEN);
 }
 
 static void failures_outside_of_the_window_are_forgotten(void **state)
@@ -196,6 +214,7 @@ int main(void)
         cmocka_unit_test(open_time_doubles_to_its_cap_within_its_upper_half),
         cmocka_unit_test(last_endpoint_is_probed_after_a_retry_delay),
         cmocka_unit_test(it_opens_by_the_rate_not_by_the_number),
+        cmocka_unit_test(a_row_of_failures_opens_it_whatever_the_window_holds),
         cmocka_unit_test(failures_outside_of_the_window_are_forgotten),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
