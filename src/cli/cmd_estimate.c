@@ -131,15 +131,6 @@ static const struct option_table table = {
 
 /* ---- the pieces -------------------------------------------------------------------------- */
 
-static int find_provider(const struct config *c, const char *name)
-{
-    for (int i = 0; i < c->provider_count; i++) {
-        if (slice_eq(slice_str(c->providers[i].name), slice_str(name)))
-            return i;
-    }
-    return -1;
-}
-
 static bool is_capped(const struct config *c, int64_t now_unix_us)
 {
     struct budget *b = budget_new(c, CONFIG_OFF, NULL, now_unix_us);
@@ -267,9 +258,8 @@ int cmd_estimate(int argc, char **argv)
     if (code != 0)
         return code;
     zone_use(c->time_zone);
-    if (a.only_provider && (provider = find_provider(c, a.only_provider)) < 0)
-        code = options_usage(&table, "--only-provider: %s has no provider of that name", c->path);
-    else if (estimate_all(&a, c, provider, &fail) != ST_OK)
+    code = cli_find_provider(&table, c, a.only_provider, &provider);
+    if (code == 0 && estimate_all(&a, c, provider, &fail) != ST_OK)
         code = command_failed(table.command, &fail);
     config_free(c);
     return code;

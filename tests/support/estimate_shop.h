@@ -16,7 +16,8 @@
     "  cheap: {provider: p, price: {input: 0.2, cached_input: 0.05, output: 0.6}}\n"               \
     "  dear: {provider: q, price: {input: 2, output: 8}, vision: true}\n"                          \
     "  free: {provider: p}\n"                                                                      \
-    "tiers: {budget: [cheap], premium: [dear], none: [free]}\n"
+    "  small: {provider: p, context_tokens: 1500, max_output_tokens: 500}\n"                       \
+    "tiers: {budget: [cheap], premium: [dear], none: [free], all: [small, cheap, dear]}\n"
 #define ONE_ROUTE "routes: [{tier: budget}]\n"
 
 struct shop {

@@ -188,6 +188,46 @@ static void mirrors_and_guards_are_calls_of_their_own(void **state)
     close_shop(&s);
 }
 
+static void a_ticket_goes_to_the_first_model_that_may_and_can(void **state)
+{
+    static const char image[] = "{\"ticket_id\":\"i\",\"body\":\"look\",\"attachments\":"
+                                "[{\"type\":\"image/png\"}]}";
+    struct shop s;
+    char text[9100], value[9300];
+    (void)state;
+    open_shop(&s, "routes: [{tier: all}]\n");
+    memset(text, 'x', 9000);
+    text[9000] = '\0';
+    snprintf(value, sizeof value, "{\"ticket_id\":\"l\",\"body\":\"%s\"}", text);
+    take(&s, "{\"ticket_id\":\"s\",\"body\":\"short\"}");
+    take(&s, value);
+    take(&s, image);
+    assert_string_equal(s.config->models[s.sample.v[0].model].name, "small");
+    assert_string_equal(s.config->models[s.sample.v[1].model].name, "cheap");
+    assert_string_equal(s.config->models[s.sample.v[2].model].name, "dear");
+    close_shop(&s);
+}
+
+static void a_file_is_read_line_by_line(void **state)
+{
+    static const char lines[] = "{\"ticket_id\":\"a\",\"body\":\"x\"}\n\nno json\n"
+                                "{\"ticket_id\":\"b\",\"body\":\"y\"}";
+    struct shop s;
+    struct fail fail;
+    char path[300];
+    (void)state;
+    open_shop(&s, ONE_ROUTE);
+    config_file("c.yaml", lines, sizeof lines - 1); /* taken away with the folder */
+    snprintf(path, sizeof path, "%s/c.yaml", config_folder);
+    assert_int_equal(sample_file(&s.sample, path, &fail), ST_OK);
+    assert_int_equal(s.sample.offsets, 4);
+    assert_int_equal(s.sample.count, 2);
+    assert_int_equal(s.sample.dead, 2);
+    assert_int_equal(sample_file(&s.sample, "/nonexistent", &fail), ST_SYSTEM);
+    assert_int_equal(sample_file(&s.sample, config_folder, &fail), ST_SYSTEM);
+    close_shop(&s);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -198,6 +238,8 @@ int main(void)
         cmocka_unit_test(amounts_are_tokens_times_rates),
         cmocka_unit_test(an_unpriced_model_is_counted_in_calls_only),
         cmocka_unit_test(mirrors_and_guards_are_calls_of_their_own),
+        cmocka_unit_test(a_ticket_goes_to_the_first_model_that_may_and_can),
+        cmocka_unit_test(a_file_is_read_line_by_line),
     };
     return cmocka_run_group_tests(tests, config_folder_make, config_folder_remove);
 }
