@@ -198,7 +198,7 @@ endif
 # The builds below use all processors unless the user chose with -j.
 PARALLEL = $(if $(filter -j%,$(MAKEFLAGS)),,-j$(shell nproc))
 
-.PHONY: demo test check lint format tidy asan tsan cov fuzz bench crash night
+.PHONY: demo test check labelled lint format tidy asan tsan cov fuzz bench crash night
 demo: ## the whole job on this machine: embedded broker, simulated provider, report
 	@tests/setup/setup.sh build
 	@$(MAKE) --no-print-directory $(PARALLEL) -s all
@@ -213,6 +213,11 @@ check: ## unit and simulated tests only: seconds, no broker (T=pattern picks som
 	@tests/setup/setup.sh build test
 	@$(MAKE) --no-print-directory $(PARALLEL) quick-tests
 	@MODE=$(MODE) CI='$(CI)' T='$(T)' tests/run quick
+
+labelled: ## error rates of language and code detection on the labelled tickets in tests/data
+	@tests/setup/setup.sh build test
+	@$(MAKE) --no-print-directory $(PARALLEL) -s $(B)/tests/unit/ticket/test_labelled
+	@LABELLED_ALL='$(LABELLED_ALL)' CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/unit/ticket/test_labelled
 
 asan: ## `check` under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory MODE=asan check

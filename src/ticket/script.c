@@ -27,7 +27,8 @@ static const struct {
     {0x2e80, 0x2fdf, SCRIPT_HAN},        {0x3000, 0x3004, SCRIPT_NONE},
     {0x3005, 0x3007, SCRIPT_HAN},        {0x3008, 0x3020, SCRIPT_NONE},
     {0x3021, 0x3029, SCRIPT_HAN},        {0x302a, 0x3040, SCRIPT_NONE},
-    {0x3041, 0x30ff, SCRIPT_KANA},       {0x3130, 0x318f, SCRIPT_HANGUL},
+    {0x3041, 0x30fa, SCRIPT_KANA},       {0x30fb, 0x30fb, SCRIPT_NONE},
+    {0x30fc, 0x30ff, SCRIPT_KANA},       {0x3130, 0x318f, SCRIPT_HANGUL},
     {0x31f0, 0x31ff, SCRIPT_KANA},       {0x3200, 0x33ff, SCRIPT_NONE},
     {0x3400, 0x4dbf, SCRIPT_HAN},        {0x4dc0, 0x4dff, SCRIPT_NONE},
     {0x4e00, 0x9fff, SCRIPT_HAN},        {0xa640, 0xa69f, SCRIPT_CYRILLIC},
@@ -40,7 +41,9 @@ static const struct {
     {0xff3b, 0xff40, SCRIPT_NONE},       {0xff41, 0xff5a, SCRIPT_LATIN},
     {0xff5b, 0xff65, SCRIPT_NONE},       {0xff66, 0xff9f, SCRIPT_KANA},
     {0xffa0, 0xffdf, SCRIPT_HANGUL},     {0xffe0, 0xffff, SCRIPT_NONE},
-    {0x1b000, 0x1b16f, SCRIPT_KANA},     {0x20000, 0x3ffff, SCRIPT_HAN},
+    {0x1b000, 0x1b16f, SCRIPT_KANA},     {0x1d000, 0x1d7ff, SCRIPT_NONE},
+    {0x1f000, 0x1faff, SCRIPT_NONE},     {0x20000, 0x3ffff, SCRIPT_HAN},
+    {0xe0000, 0xe01ef, SCRIPT_NONE},
 };
 
 enum script script_of(uint32_t cp)

@@ -5,7 +5,7 @@
 #include <stdint.h>
 
 enum script {
-    SCRIPT_NONE, /* space, punctuation, symbols, digits, marks shared by scripts */
+    SCRIPT_NONE, /* space, punctuation, symbols, emoji, digits, marks shared by scripts */
     SCRIPT_LATIN,
     SCRIPT_GREEK,
     SCRIPT_CYRILLIC,
@@ -16,7 +16,7 @@ enum script {
     SCRIPT_HAN,
     SCRIPT_KANA,
     SCRIPT_HANGUL,
-    SCRIPT_OTHER, /* letters of any other script, and symbols beyond the basic plane */
+    SCRIPT_OTHER, /* letters of any other script */
     SCRIPT_COUNT
 };
 

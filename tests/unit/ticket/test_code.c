@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -62,6 +63,29 @@ static void prose_is_left_alone(void **state)
             fail_msg("taken for code: %s", prose[i]);
 }
 
+/* Weak signs count together when they are near each other, and not from one end to the other. */
+static void signs_far_apart_do_not_add_up(void **state)
+{
+    (void)state;
+    static const char sign[] = "a == b\n"; /* worth half of what it takes */
+    for (int between = 0; between < 40; between++) {
+        char text[400];
+        size_t n = 0;
+        n += (size_t)snprintf(text + n, sizeof text - n, "%s", sign);
+        for (int i = 0; i < between; i++)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s", i % 2 ? "\nprose\n" : "more\n");
+        snprintf(text + n, sizeof text - n, "%s", sign);
+        assert_int_equal(text_has_code(slice_str(text)), between < 15);
+    }
+}
+
+static void quoted_mail_may_quote_code(void **state)
+{
+    (void)state;
+    assert_true(text_has_code(SLICE_LIT("> > Traceback (most recent call last):\n> > ...")));
+    assert_false(text_has_code(SLICE_LIT("> \n> thanks;\n> Anna (support)\n>")));
+}
+
 static void any_bytes_may_come(void **state)
 {
     (void)state;
@@ -79,6 +103,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(code_traces_and_shell_sessions_are_seen),
         cmocka_unit_test(prose_is_left_alone),
+        cmocka_unit_test(signs_far_apart_do_not_add_up),
+        cmocka_unit_test(quoted_mail_may_quote_code),
         cmocka_unit_test(any_bytes_may_come),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -78,6 +79,68 @@ static void script_tells_the_language_where_one_owns_it(void **state)
             fail_msg("case %zu", i);
 }
 
+static void letters_tell_the_languages_of_a_script_apart(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum language language;
+    } cases[] = {
+        {"верните деньги", LANG_RU},
+        {"объект ещё не найден", LANG_RU},
+        {"поверніть гроші", LANG_UK},
+        {"ґанок і їжа", LANG_UK},
+        {"пакетът не пристигна", LANG_OTHER}, /* Bulgarian */
+        {"пакет још није стигао", LANG_OTHER},
+        {"ақшаны қайтарыңыз", LANG_OTHER},
+        {"أريد استرداد المبلغ", LANG_AR},
+        {"پول را برگردانید", LANG_FA},
+        {"پیسے واپس کریں", LANG_OTHER}, /* Urdu */
+        {"返金希望", LANG_ZH},          /* nothing in it is Japanese only */
+        {"領収書再発行希望", LANG_JA},
+        {"返金してください", LANG_JA},
+        {"请退款", LANG_ZH},
+        {"請退款，還沒收到", LANG_ZH},
+        {"我买的「きのこ」还没发货", LANG_ZH},
+        {"不回(´・ω・`)退款", LANG_ZH},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (language_detect(slice_str(cases[i].text)) != cases[i].language)
+            fail_msg("%s: %s", cases[i].text,
+                     language_tag(language_detect(slice_str(cases[i].text))));
+}
+
+static void addresses_and_identifiers_are_in_no_language(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        enum language language;
+    } cases[] = {
+        {"退款 https://shop.example.com/orders/confirmation", LANG_ZH},
+        {"改成 anna.schmidt@example.com", LANG_ZH},
+        {"ошибка com.example.billing.Client", LANG_RU},
+        {"the customer wrote 退款 in the subject line", LANG_UND},
+        {"https://shop.example.com/orders", LANG_UND},
+        {"😡😡😡", LANG_UND},
+        {"❤️ 🙏🏽", LANG_UND},
+        {"𝓡𝓮𝓯𝓾𝓷𝓭", LANG_UND},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (language_detect(slice_str(cases[i].text)) != cases[i].language)
+            fail_msg("%s", cases[i].text);
+}
+
+static void a_long_word_takes_no_longer_than_many(void **state)
+{
+    (void)state;
+    char *text = malloc(1 << 20);
+    assert_non_null(text);
+    memset(text, 'a', 1 << 20);
+    assert_int_equal(language_detect(slice_of(text, 1 << 20)), LANG_UND);
+    free(text);
+}
+
 static void every_tag_leads_back_to_its_language(void **state)
 {
     (void)state;
@@ -109,7 +172,8 @@ static void every_code_point_has_a_script(void **state)
     assert_int_equal(script_of('@'), SCRIPT_NONE);
     assert_int_equal(script_of('['), SCRIPT_NONE);
     assert_int_equal(script_of(0xd7ff), SCRIPT_HANGUL);
-    assert_int_equal(script_of(0x1f600), SCRIPT_OTHER);
+    assert_int_equal(script_of(0x1f600), SCRIPT_NONE);
+    assert_int_equal(script_of(0x30fb), SCRIPT_NONE);
     assert_int_equal(script_of(0x20000), SCRIPT_HAN);
 }
 
@@ -118,6 +182,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(tags_are_judged_by_their_form),
         cmocka_unit_test(script_tells_the_language_where_one_owns_it),
+        cmocka_unit_test(letters_tell_the_languages_of_a_script_apart),
+        cmocka_unit_test(addresses_and_identifiers_are_in_no_language),
+        cmocka_unit_test(a_long_word_takes_no_longer_than_many),
         cmocka_unit_test(every_tag_leads_back_to_its_language),
         cmocka_unit_test(only_chinese_japanese_and_korean_are_cjk),
         cmocka_unit_test(every_code_point_has_a_script),
