@@ -112,12 +112,6 @@ static bool a_panic(struct slice line, struct slice rest)
     return holds(rest, " panicked at ");
 }
 
-static bool bracketed(struct slice line, struct slice rest)
-{
-    (void)line;
-    return memchr(rest.p, '[', rest.n) != NULL;
-}
-
 static bool a_python_place(struct slice line, struct slice rest)
 {
     (void)line;
@@ -310,7 +304,7 @@ static const struct start {
     {"for (", CODE_STRONG, a_loop},
     {"for(", CODE_STRONG, a_loop},
     {"for ", CODE_STRONG, a_loop},
-    {"goroutine ", CODE_ENOUGH, bracketed},
+    {"goroutine ", CODE_ENOUGH, always},
     {"git ", CODE_STRONG, with_option},
     {"git push", CODE_STRONG, always},
     {"git pull", CODE_STRONG, always},
