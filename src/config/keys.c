@@ -187,7 +187,7 @@ static const struct key guard[] = {
     K("percent", KEY_COUNT, config, guard.percent, .fallback = "0", .min = 0, .max = 100,
       .built = "0", .note = "Share of packed tickets that is asked again alone"),
     K("warn_below", KEY_COUNT, config, guard.warn_below, .fallback = "95", .min = 0, .max = 100,
-      .built = "95", .note = "Agreement in percent below which the report warns"),
+      .note = "Agreement in percent below which the report warns"),
 };
 
 static const struct key admin[] = {

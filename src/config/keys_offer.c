@@ -39,9 +39,9 @@ static const struct section breaker_section = {KEYS(breaker), .check = check_bre
 
 static const struct key target[] = {
     K("availability", KEY_PERCENT, config_provider, target.availability_ppm, .fallback = "99.9",
-      .min = 0, .max = MILLION, .built = "99.9", .note = "Percent, for the report"),
+      .min = 0, .max = MILLION, .note = "Percent, for the report"),
     K("p99", KEY_DURATION, config_provider, target.p99_us, .fallback = "2s", .min = 1000,
-      .max = HOUR, .built = "2s", .note = "99th percentile of latency, for the report"),
+      .max = HOUR, .note = "99th percentile of latency, for the report"),
 };
 static const struct section target_section = {KEYS(target)};
 

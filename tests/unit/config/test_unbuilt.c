@@ -142,7 +142,7 @@ static void missing_features_of_providers_models_and_routes_are_told(void **stat
         {", breaker: {window: 60s}", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n", NULL},
         {", breaker: {window: 61s}", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n",
          "breaker.window"},
-        {", target: {p99: 3s}", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n", "target.p99"},
+        {", target: {p99: 3s}", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n", NULL},
         {", requests_per_minute: 0", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n", NULL},
         {", requests_per_minute: 1", "", "tiers: {t: [m]}\nroutes: [{tier: t}]\n",
          "requests_per_minute"},
