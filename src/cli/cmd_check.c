@@ -208,7 +208,7 @@ static int check_routes(const struct check_arguments *a, const struct config *c)
     if (make_plan(c, only, &plan, &notes, &fail) != ST_OK) {
         code = command_failed(table.command, &fail);
     } else {
-        if (a->explain == NULL || a->format == FORMAT_TABLE)
+        if (notes.n > 0 && (a->explain == NULL || a->format == FORMAT_TABLE))
             fwrite(notes.p, 1, notes.n, stderr);
         code = a->explain != NULL
                    ? explain_file(c, plan, buf_view(&notes), a->explain, a->format == FORMAT_JSON)
