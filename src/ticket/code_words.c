@@ -342,7 +342,6 @@ static const struct start {
     {"python3 ", CODE_STRONG, always},
     {"public ", CODE_MEDIUM, a_member},
     {"private ", CODE_MEDIUM, a_member},
-    {"protected ", CODE_MEDIUM, a_member},
     {"package ", CODE_MEDIUM, a_statement},
     {"query {", CODE_MEDIUM, always},
     {"remote: ", CODE_WEAK, always},
