@@ -285,7 +285,7 @@ static void routes_are_read(void **state)
     assert_int_equal(r[7].value_count, 3);
     assert_string_equal(r[7].values[1], "true");
     assert_int_equal(r[8].op, OP_REGEX);
-    assert_string_equal(r[8].values[0], "^x${2}");
+    assert_string_equal(r[8].values[0], "^x[${]2");
     assert_int_equal(r[9].op, OP_GREATER);
     assert_int_equal(r[9].greater_than, -10);
     assert_int_equal(r[10].kind, WHEN_ALWAYS);
