@@ -1,5 +1,6 @@
-/* One queue for each key, plus one for tickets that go alone. Queues are made when a key is first
- * seen and kept: there are as many as routes times languages, so they are looked through in a row.
+/* One queue for each key, and one a route for tickets that go alone. Queues are made when a key is
+ * first seen and kept: there are as many as routes times languages, so they are looked through in a
+ * row.
  * Which model a pack goes to and what is done with it is not known here.
  */
 #include "batch/pack.h"
@@ -13,13 +14,13 @@ struct queue_of_key {
     struct list items;
     int route, attempt_class;
     enum language language;
+    bool solo; /* its tickets go alone: of the rest of the key only the route counts */
     int64_t count, tokens, bytes; /* of everything in it */
 };
 
 struct packer {
     struct pack_limits limits;
     struct list queues;
-    struct queue_of_key solo;
     size_t count;
 };
 
@@ -41,7 +42,6 @@ struct packer *packer_new(const struct pack_limits *limits)
     struct packer *p = mem_zalloc(sizeof *p);
     p->limits = *limits;
     list_init(&p->queues);
-    list_init(&p->solo.items);
     return p;
 }
 
@@ -60,22 +60,26 @@ static bool goes_alone(const struct pack_limits *l, const struct pack_item *i)
            i->est_tokens > l->max_tokens || (int64_t)i->bytes > l->max_bytes;
 }
 
+static bool is_key_of(const struct queue_of_key *q, const struct pack_item *i, bool solo)
+{
+    if (q->route != i->route || q->solo != solo)
+        return false;
+    return solo || (q->language == i->language && q->attempt_class == i->attempt_class);
+}
+
 static struct queue_of_key *find_queue(const struct packer *p, const struct pack_item *i)
 {
+    bool solo = goes_alone(&p->limits, i);
     QUEUE_EACH(link, p)
     {
-        struct queue_of_key *q = queue_at(link);
-        if (q->route == i->route && q->language == i->language &&
-            q->attempt_class == i->attempt_class)
-            return q;
+        if (is_key_of(queue_at(link), i, solo))
+            return queue_at(link);
     }
     return NULL;
 }
 
 static struct queue_of_key *queue_for(struct packer *p, const struct pack_item *i)
 {
-    if (goes_alone(&p->limits, i))
-        return &p->solo;
     struct queue_of_key *q = find_queue(p, i);
     if (q)
         return q;
@@ -83,6 +87,7 @@ static struct queue_of_key *queue_for(struct packer *p, const struct pack_item *
     q->route = i->route;
     q->language = i->language;
     q->attempt_class = i->attempt_class;
+    q->solo = goes_alone(&p->limits, i);
     list_init(&q->items);
     list_push(&p->queues, &q->link);
     return q;
@@ -110,7 +115,7 @@ static void take_out(struct packer *p, struct queue_of_key *q, struct pack_item 
 
 void packer_remove(struct packer *p, struct pack_item *item)
 {
-    struct queue_of_key *q = goes_alone(&p->limits, item) ? &p->solo : find_queue(p, item);
+    struct queue_of_key *q = find_queue(p, item);
     assert(q);
     take_out(p, q, item);
 }
@@ -119,8 +124,8 @@ void packer_remove(struct packer *p, struct pack_item *item)
 static size_t take_pack(struct packer *p, struct queue_of_key *q, struct pack_item **out)
 {
     const struct pack_limits *l = &p->limits;
-    int64_t tokens = 0, bytes = 0, n = 0;
-    while (!list_empty(&q->items) && n < l->max_tickets) {
+    int64_t tokens = 0, bytes = 0, n = 0, most = q->solo ? 1 : l->max_tickets;
+    while (!list_empty(&q->items) && n < most) {
         struct pack_item *item = item_at(q->items.next);
         tokens += item->est_tokens;
         bytes += (int64_t)item->bytes;
@@ -136,51 +141,45 @@ static size_t take_pack(struct packer *p, struct queue_of_key *q, struct pack_it
 static int64_t ready_at(const struct pack_limits *l, const struct queue_of_key *q)
 {
     int64_t oldest = item_at(q->items.next)->added_mono_us;
-    bool full =
-        q->count >= l->max_tickets || q->tokens >= l->max_tokens || q->bytes >= l->max_bytes;
+    bool full = q->solo || q->count >= l->max_tickets || q->tokens >= l->max_tokens ||
+                q->bytes >= l->max_bytes;
     return full ? oldest : oldest + l->linger_us;
 }
 
-/* Of all queues with something in them the one that is ready first; of two the older one. */
-static struct queue_of_key *next_queue(const struct packer *p, int64_t *at)
+/* Of the route's queues with something in them the one for tickets that go alone, else the one
+ * that is ready first; of two the older one. */
+static struct queue_of_key *next_queue(const struct packer *p, int route, int64_t *at)
 {
     struct queue_of_key *best = NULL;
-    int64_t best_at = INT64_MAX;
+    *at = INT64_MAX;
     QUEUE_EACH(link, p)
     {
         struct queue_of_key *q = queue_at(link);
-        if (list_empty(&q->items))
+        if (q->route != route || list_empty(&q->items) || (best && best->solo))
             continue;
         int64_t ready = ready_at(&p->limits, q);
-        if (!best || ready < best_at) {
+        if (!best || ready < *at || q->solo) {
             best = q;
-            best_at = ready;
+            *at = ready;
         }
     }
-    *at = best_at;
     return best;
 }
 
-size_t packer_next(struct packer *p, int64_t now_mono_us, bool flush, struct pack_item **out)
+size_t packer_next(struct packer *p, int route, int64_t now_mono_us, bool flush,
+                   struct pack_item **out)
 {
-    if (!list_empty(&p->solo.items)) {
-        out[0] = item_at(p->solo.items.next);
-        take_out(p, &p->solo, out[0]);
-        return 1;
-    }
     int64_t at;
-    struct queue_of_key *q = next_queue(p, &at);
+    struct queue_of_key *q = next_queue(p, route, &at);
     if (!q || (at > now_mono_us && !flush))
         return 0;
     return take_pack(p, q, out);
 }
 
-int64_t packer_deadline(const struct packer *p)
+int64_t packer_deadline(const struct packer *p, int route)
 {
-    if (!list_empty(&p->solo.items))
-        return item_at(p->solo.items.next)->added_mono_us;
     int64_t at;
-    next_queue(p, &at);
+    next_queue(p, route, &at);
     return at;
 }
 

@@ -29,7 +29,7 @@ struct pack_item {
     int64_t added_mono_us;
     int64_t est_tokens; /* corrected for the model */
     size_t bytes;
-    int route; /* index, ≥ 0; or any number that must not be mixed */
+    int route; /* ≥ 0: tickets of different routes are never mixed */
     enum language language;
     int attempt_class; /* ≥ 0: tickets of different classes are never mixed (0 = first time) */
     bool solo;         /* goes alone in any case */
@@ -45,14 +45,15 @@ void packer_free(struct packer *p); /* takes NULL; items inside stay with their 
 void packer_add(struct packer *p, struct pack_item *item, int64_t now_mono_us);
 void packer_remove(struct packer *p, struct pack_item *item); /* it must be inside */
 
-/* The next ready pack: writes its items in order of arrival to out (room for max_tickets) and
- * returns how many; 0 = none is ready. flush: everything is ready. Solo tickets come first, then
- * the key whose oldest ticket has waited longest. */
-size_t packer_next(struct packer *p, int64_t now_mono_us, bool flush, struct pack_item **out);
+/* The route's next ready pack: writes its items in order of arrival to out (room for max_tickets)
+ * and returns how many; 0 = none is ready. flush: everything is ready. Solo tickets come first,
+ * then the key whose oldest ticket has waited longest. */
+size_t packer_next(struct packer *p, int route, int64_t now_mono_us, bool flush,
+                   struct pack_item **out);
 
-/* When packer_next will have something if nothing is added: a time in the past when it has now,
- * INT64_MAX when the packer is empty. */
-int64_t packer_deadline(const struct packer *p);
+/* When packer_next will have something of that route if nothing is added: a time in the past when
+ * it has now, INT64_MAX when nothing of the route is inside. */
+int64_t packer_deadline(const struct packer *p, int route);
 
 size_t packer_count(const struct packer *p); /* tickets inside */
 

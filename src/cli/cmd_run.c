@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/zone.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
 #include "cli/options.h"
@@ -75,19 +76,16 @@ static const struct option_row rows[] = {
      .argument = "USD",
      .kind = OPTION_USD,
      .at = AT(budget_pusd),
-     .unbuilt = true,
      .help = "spend at most this much in the run"},
     {.name = "spent",
      .argument = "USD",
      .kind = OPTION_USD,
      .at = AT(spent_pusd),
-     .unbuilt = true,
-     .help = "what a lost ledger had spent already"},
+     .help = "what a lost ledger had spent this day and month already"},
     {.name = "only-provider",
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .at = AT(only_provider),
-     .unbuilt = true,
      .help = "send everything to this provider"},
     {.name = "campaign",
      .argument = "NAME",
@@ -118,11 +116,12 @@ static const struct option_table table = {
     .count = (int)(sizeof rows / sizeof *rows),
     .examples = "  ticketmill run --config /etc/ticketmill/ticketmill.yaml\n"
                 "  ticketmill run --limit 100          a first look\n"
+                "  ticketmill run --budget 2.50        spend no more than that\n"
                 "  ticketmill run --shard 0/2          one of two processes\n",
     .notes =
-        "Exit status: 0 done, 3 done with too many dead letters or lost records, 5 stopped by a\n"
-        "signal, 64 usage, 65 ledger, 69 unreachable, 70 audit, 73 locked or fenced, 7 no\n"
-        "money, 77 keys, 78 configuration.",
+        "Exit status: 0 done, 3 done with too many dead letters or lost records, 4 budget reached,\n"
+        "5 stopped by a signal, 6 finish_by reached, 7 no money, 64 usage, 65 ledger, 69\n"
+        "unreachable, 70 audit, 73 locked or fenced, 77 keys, 78 configuration.",
 };
 
 static void on_tick(void *arg, const struct mill_stats *s)
@@ -194,8 +193,27 @@ static void tell_outcome(const struct config *c, const struct run_outcome *out,
     buf_deinit(&text);
 }
 
+/* Index of the provider of that name, -1 without a name; false: there is none. */
+static bool find_provider(const struct config *c, const char *name, int *index)
+{
+    *index = -1;
+    for (int i = 0; name && i < c->provider_count; i++) {
+        if (strcmp(c->providers[i].name, name) == 0)
+            *index = i;
+    }
+    return !name || *index >= 0;
+}
+
 static int run(const struct config *config, const struct run_arguments *a)
 {
+    int only_provider;
+    if (!find_provider(config, a->only_provider, &only_provider)) {
+        fprintf(stderr,
+                "ticketmill run: --only-provider: the configuration has no provider '%s'\n",
+                a->only_provider);
+        return status_exit(ST_USAGE);
+    }
+    zone_use(config->time_zone);
     struct progress *progress = progress_new(STDERR_FILENO, &clock_system);
     struct run_outcome out;
     char *ledger_path = config_ledger_path(config, a->shard.index, NULL);
@@ -208,6 +226,9 @@ static int run(const struct config *config, const struct run_arguments *a)
             .from = a->from,
             .new_ledger = a->new_ledger,
             .reuse = !a->no_reuse,
+            .only_provider = only_provider,
+            .budget_pusd = a->budget_pusd,
+            .spent_pusd = a->spent_pusd,
             .version = TICKETMILL_VERSION,
             .tick = on_tick,
             .arg = progress,
@@ -225,7 +246,7 @@ static int run(const struct config *config, const struct run_arguments *a)
 
 int cmd_run(int argc, char **argv)
 {
-    struct run_arguments a = {.shard = {0, 1}, .limit = -1, .from = -1};
+    struct run_arguments a = {.shard = {0, 1}, .limit = -1, .from = -1, .budget_pusd = CONFIG_OFF, .spent_pusd = -1};
     struct config *config;
     int code = options_parse(&table, argc, argv, &a, NULL);
     if (code != OPTIONS_GO)

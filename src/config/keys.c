@@ -91,7 +91,7 @@ static const struct key classification[] = {
     K("review_below", KEY_RATIO, config, classification.review_below_ppm, .fallback = "0.6",
       .min = 0, .max = MILLION, .note = "Results below this confidence get `needs_review`"),
     K("escalate_below", KEY_RATIO, config, classification.escalate_below_ppm, .fallback = "null",
-      .flags = KEY_NULLABLE, .min = 0, .max = MILLION, .built = "null",
+      .flags = KEY_NULLABLE, .min = 0, .max = MILLION,
       .note = "Below this confidence a ticket is asked again at the route's `escalate` tier"),
     K("reuse", KEY_DURATION, config, classification.reuse_us, .fallback = "30d", .min = 0,
       .max = YEARS_10,
@@ -126,7 +126,7 @@ static const struct key run[] = {
     K("shutdown_grace", KEY_DURATION, config, run.shutdown_grace_us, .fallback = "60s", .min = 0,
       .max = HOUR, .note = "How long a stopping run waits for calls already paid for"),
     K("finish_by", KEY_MINUTE, config, run.finish_by_minute, .fallback = "null",
-      .flags = KEY_NULLABLE, .built = "null",
+      .flags = KEY_NULLABLE,
       .note = "Hour at which to stop, in `time_zone`; passed if less than 12 h ago, else the next"),
     K("max_dead_percent", KEY_COUNT, config, run.max_dead_percent, .fallback = "10", .min = 0,
       .max = 100, .note = "Above this share of dead letters: exit 3"),
@@ -135,7 +135,7 @@ static const struct key run[] = {
 
 static const struct key shard[] = {
     K("fraction", KEY_RATIO, config, shard_fraction_ppm, .fallback = "1", .min = 1, .max = MILLION,
-      .built = "1", .note = "Share of budgets and pace that one shard may use"),
+      .note = "Share of budgets and pace that one shard may use"),
 };
 
 static const struct key retry_budget[] = {
@@ -160,15 +160,15 @@ static const struct key redaction[] = {
 
 static const struct key budget[] = {
     K("run", KEY_MONEY, config, budget.run_pusd, .fallback = "null", .flags = KEY_NULLABLE,
-      .min = 1, .max = INT64_MAX, .built = "null", .note = "Most that one run may cost"),
+      .min = 1, .max = INT64_MAX, .note = "Most that one run may cost"),
     K("day", KEY_MONEY, config, budget.day_pusd, .fallback = "null", .flags = KEY_NULLABLE,
-      .min = 1, .max = INT64_MAX, .built = "null", .note = "Most for a day in `time_zone`"),
+      .min = 1, .max = INT64_MAX, .note = "Most for a day in `time_zone`"),
     K("month", KEY_MONEY, config, budget.month_pusd, .fallback = "null", .flags = KEY_NULLABLE,
-      .min = 1, .max = INT64_MAX, .built = "null", .note = "Most for a month in `time_zone`"),
+      .min = 1, .max = INT64_MAX, .note = "Most for a month in `time_zone`"),
     K("shadow", KEY_MONEY, config, budget.shadow_pusd, .fallback = "null", .flags = KEY_NULLABLE,
-      .min = 1, .max = INT64_MAX, .built = "null", .note = "Most for shadow calls of a run"),
+      .min = 1, .max = INT64_MAX, .note = "Most for shadow and guard calls of a run"),
     K("tiers", KEY_TIER_BUDGETS, config, tiers, .fallback = "{}", .min = 1, .max = INT64_MAX,
-      .built = "{}", .note = "Tier and the most that one run may cost there"),
+      .note = "Tier and the most that one run may cost there"),
 };
 
 static const struct key shadow[] = {
@@ -184,8 +184,8 @@ static const struct key shadow[] = {
 };
 
 static const struct key guard[] = {
-    K("percent", KEY_COUNT, config, guard.percent, .fallback = "0", .min = 0, .max = 100,
-      .built = "0", .note = "Share of packed tickets that is asked again alone"),
+    K("percent", KEY_COUNT, config, guard.percent, .fallback = "1", .min = 0, .max = 100,
+      .note = "Share of packed tickets that is asked again alone"),
     K("warn_below", KEY_COUNT, config, guard.warn_below, .fallback = "95", .min = 0, .max = 100,
       .note = "Agreement in percent below which the report warns"),
 };
@@ -263,7 +263,7 @@ static const struct key root[] = {
     K("routes", KEY_LIST, config, routes, COUNTED(config, route_count), .flags = KEY_RUN_REQUIRED,
       .min = 1, .max = 256, .inner = &key_route),
     S(budget, .flags = KEY_NULLABLE),
-    S(shadow, .flags = KEY_NULLABLE, .built = BUILT_NEVER),
+    S(shadow, .flags = KEY_NULLABLE),
     S(guard),
     S(admin),
     S(notify),

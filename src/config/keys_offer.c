@@ -19,21 +19,21 @@ static const struct key endpoint[] = {
     K("weight", KEY_COUNT, config_endpoint, weight, .fallback = "1", .min = 1, .max = 1000,
       .note = "Share among endpoints of the same order"),
 };
-static const struct section endpoint_section = {
-    KEYS(endpoint), .size = sizeof(struct config_endpoint),
-    .about = "Where the provider is reached. **Not yet**: more than one."};
+static const struct section endpoint_section = {KEYS(endpoint),
+                                                .size = sizeof(struct config_endpoint),
+                                                .about = "Where the provider is reached."};
 
 static const struct key breaker[] = {
     K("window", KEY_DURATION, config_provider, breaker.window_us, .fallback = "60s", .min = SECOND,
-      .max = HOUR, .built = "60s", .note = "Calls are counted over this time"),
+      .max = HOUR, .note = "Calls are counted over this time"),
     K("min_calls", KEY_COUNT, config_provider, breaker.min_calls, .fallback = "5", .min = 1,
-      .max = 10000, .built = "5", .note = "Below this many calls nothing is concluded"),
+      .max = 10000, .note = "Below this many calls nothing is concluded"),
     K("failed_percent", KEY_COUNT, config_provider, breaker.failed_percent, .fallback = "50",
-      .min = 1, .max = 100, .built = "50", .note = "Failures at which an endpoint is left alone"),
+      .min = 1, .max = 100, .note = "Failures at which an endpoint is left alone"),
     K("open", KEY_DURATION, config_provider, breaker.open_us, .fallback = "30s", .min = SECOND / 10,
-      .max = HOUR, .built = "30s", .note = "For how long, the first time"),
+      .max = HOUR, .note = "For how long, the first time"),
     K("open_max", KEY_DURATION, config_provider, breaker.open_max_us, .fallback = "5m",
-      .min = SECOND / 10, .max = DAY, .built = "5m", .note = "For how long at most"),
+      .min = SECOND / 10, .max = DAY, .note = "For how long at most"),
 };
 static const struct section breaker_section = {KEYS(breaker), .check = check_breaker};
 
@@ -74,9 +74,9 @@ static const struct key provider[] = {
     K("max_in_flight", KEY_COUNT, config_provider, max_in_flight, .fallback = "64", .min = 1,
       .max = 10000, .note = "Calls at once"),
     K("requests_per_minute", KEY_COUNT, config_provider, requests_per_minute, .fallback = "0",
-      .min = 0, .max = 1000 * MILLION, .built = "0", .note = "0 = no limit"),
+      .min = 0, .max = 1000 * MILLION, .note = "0 = no limit"),
     K("tokens_per_minute", KEY_COUNT, config_provider, tokens_per_minute, .fallback = "0", .min = 0,
-      .max = INT64_C(1000000) * MILLION, .built = "0", .note = "0 = no limit"),
+      .max = INT64_C(1000000) * MILLION, .note = "0 = no limit"),
     K("tries", KEY_COUNT, config_provider, tries, .fallback = "3", .min = 1, .max = 10,
       .note = "Attempts of one call at an endpoint that fails"),
     K("breaker", KEY_SECTION, config_provider, breaker, .inner = &breaker_section),
@@ -169,7 +169,9 @@ const struct section key_model = {
 
 static const struct key tier[] = {
     K("", KEY_REFS, config_tier, models, COUNTED(config_tier, model_count), .target = REF_MODEL,
-      .min = 1, .max = 16, .note = "Models in order of preference, so far all at one provider"),
+      .min = 1, .max = 16,
+      .note =
+          "Models in order of preference: the next one is asked when the one before it cannot be"),
 };
 const struct section key_tier = {KEYS(tier), .size = sizeof(struct config_tier)};
 
@@ -198,16 +200,14 @@ const struct section key_when = {KEYS(when), .size = sizeof(struct when_draft),
                                           "`field`."};
 
 static const struct key route[] = {
-    K("when", KEY_WHEN, config_route, kind, .inner = &key_when, .built = BUILT_NEVER),
+    K("when", KEY_WHEN, config_route, kind, .inner = &key_when),
     K("tier", KEY_REF, config_route, tier, .target = REF_TIER, .flags = KEY_REQUIRED,
       .note = "Tier that answers"),
     K("otherwise", KEY_REF, config_route, otherwise, .target = REF_TIER, .fallback = "null",
-      .flags = KEY_NULLABLE, .built = "null", .note = "Tier when that one has no model left"),
+      .flags = KEY_NULLABLE, .note = "Tier when that one has no model left"),
     K("escalate", KEY_REF, config_route, escalate, .target = REF_TIER, .fallback = "null",
-      .flags = KEY_NULLABLE, .built = "null",
-      .note = "Tier that is asked again below `escalate_below`"),
+      .flags = KEY_NULLABLE, .note = "Tier that is asked again below `escalate_below`"),
 };
 const struct section key_route = {
     KEYS(route), .size = sizeof(struct config_route), .check = check_route,
-    .about =
-        "The first one that fits wins; the last one has no `when`. **Not yet**: more than one."};
+    .about = "The first one that fits wins; the last one has no `when`."};

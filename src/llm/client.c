@@ -31,7 +31,7 @@ static void start_library(void)
     curl_global_init_mem(CURL_GLOBAL_DEFAULT, mem_alloc, mem_free, grow, mem_str, mem_array);
 }
 
-static bool is_used(const struct config *c, int provider)
+static bool has_model(const struct config *c, int provider)
 {
     for (int i = 0; i < c->model_count; i++)
         if (c->models[i].provider == provider)
@@ -39,12 +39,18 @@ static bool is_used(const struct config *c, int provider)
     return false;
 }
 
-static enum status check_files(const struct config *c, struct fail *fail)
+static bool is_used(const struct llm_client *client, int provider)
 {
+    return client->used ? client->used[provider] : has_model(client->config, provider);
+}
+
+static enum status check_files(const struct llm_client *client, struct fail *fail)
+{
+    const struct config *c = client->config;
     struct rlimit limit;
     int64_t need = OTHER_FILES;
     for (int i = 0; i < c->provider_count; i++)
-        need += is_used(c, i) ? c->providers[i].max_in_flight : 0;
+        need += is_used(client, i) ? c->providers[i].max_in_flight : 0;
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
         return ST_OK;
     if (limit.rlim_cur < limit.rlim_max) {
@@ -63,7 +69,7 @@ static enum status check_files(const struct config *c, struct fail *fail)
 static enum status open_provider(struct llm_client *client, int index, struct fail *fail)
 {
     const struct config_provider *p = &client->config->providers[index];
-    if (!is_used(client->config, index))
+    if (!is_used(client, index))
         return ST_OK;
     if (p->ca_file != NULL && access(p->ca_file, R_OK) != 0)
         return fail_set(fail, ST_CONFIG, 0, "providers.%s.ca_file: cannot be read", p->name);
@@ -97,14 +103,17 @@ static void deliver_cancelled(void *arg)
     }
 }
 
-enum status llm_client_new(const struct config *config, const struct reactor *reactor,
-                           const struct clock *clock, struct llm_client **out, struct fail *fail)
+enum status llm_client_new(const struct llm_client_options *o, struct llm_client **out,
+                           struct fail *fail)
 {
+    const struct config *config = o->config;
+    const struct reactor *reactor = o->reactor;
     pthread_once(&library_once, start_library);
     struct llm_client *client = mem_zalloc(sizeof *client);
     client->config = config;
+    client->used = o->used;
     client->reactor = reactor;
-    client->clock = clock;
+    client->clock = o->clock;
     client->wires = mem_array((size_t)config->provider_count, sizeof(struct wire *));
     client->keys = mem_array((size_t)config->provider_count, sizeof *client->keys);
     list_init(&client->active);
@@ -114,7 +123,7 @@ enum status llm_client_new(const struct config *config, const struct reactor *re
     client->share = curl_share_init();
     curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_DNS);
     curl_share_setopt(client->share, CURLSHOPT_SHARE, CURL_LOCK_DATA_SSL_SESSION);
-    enum status st = check_files(config, fail);
+    enum status st = check_files(client, fail);
     for (int i = 0; st == ST_OK && i < config->provider_count; i++)
         st = open_provider(client, i, fail);
     if (st != ST_OK) {

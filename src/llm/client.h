@@ -36,12 +36,18 @@ struct llm_call {
     void *arg;
 };
 
-/* Reads the key of every provider that has a model and raises RLIMIT_NOFILE as far as it goes.
- * config, reactor and clock are borrowed until llm_client_free. ST_CONFIG: a key cannot be had, a
- * header is not sendable, a CA file is missing, or the sum of the providers' max_in_flight does
- * not fit into the limit of open files. */
-MUST_CHECK enum status llm_client_new(const struct config *config, const struct reactor *reactor,
-                                      const struct clock *clock, struct llm_client **out,
+struct llm_client_options {
+    const struct config *config;
+    const bool *used; /* per config->providers: is it going to be called? NULL = if it has a model */
+    const struct reactor *reactor;
+    const struct clock *clock;
+};
+
+/* Reads the key of every provider that is used and raises RLIMIT_NOFILE as far as it goes. What the
+ * options point to is borrowed until llm_client_free. ST_CONFIG: a key cannot be had, a header is
+ * not sendable, a CA file is missing, or the sum of the providers' max_in_flight does not fit into
+ * the limit of open files. */
+MUST_CHECK enum status llm_client_new(const struct llm_client_options *o, struct llm_client **out,
                                       struct fail *fail);
 
 /* Hangs up on everything; done() is not called for calls still in flight. Not from within done().

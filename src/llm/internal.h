@@ -84,6 +84,7 @@ struct llm_flight {
 
 struct llm_client {
     const struct config *config;
+    const bool *used; /* per provider; NULL = those with a model */
     const struct reactor *reactor;
     const struct clock *clock;
     CURLSH *share;

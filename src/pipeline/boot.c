@@ -189,7 +189,9 @@ enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fa
     b->config = o->config;
     snprintf(b->transactional_id, sizeof b->transactional_id, "%s-%d", b->config->kafka.group,
              b->o->shard);
-    enum status st = open_books(b, fail);
+    enum status st = means_plan(&b->means, o, fail);
+    if (st == ST_OK)
+        st = open_books(b, fail);
     if (st == ST_OK)
         st = kadmin_open(&b->config->kafka, ADMIN_TIMEOUT_MS, &b->admin, fail);
     if (st == ST_OK)
@@ -200,6 +202,8 @@ enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fa
     b->admin = NULL;
     if (st == ST_OK)
         st = settle_crash(b, fail);
+    if (st == ST_OK)
+        st = means_money(&b->means, o, b->ledger, fail);
     if (st == ST_OK)
         st = prepare_models(b, fail);
     if (st == ST_OK)
@@ -218,6 +222,7 @@ void boot_down(struct boot *b)
     mem_free(b->suspects.v);
     mem_free(b->suspects.crashes);
     buf_deinit(&b->system_message);
+    means_deinit(&b->means);
     startup_free(&b->startup);
     kadmin_close(b->admin);
     crumb_close(b->crumb);

@@ -5,6 +5,7 @@
 #include "kafka/producer.h"
 #include "ledger/crumb.h"
 #include "ledger/ledger.h"
+#include "pipeline/means.h"
 #include "pipeline/mill.h"
 #include "pipeline/run.h"
 #include "pipeline/startup.h"
@@ -24,6 +25,7 @@ struct boot {
     struct startup startup;
     struct kproducer *producer; /* initialised: older runs are fenced */
     struct mill_model *models;  /* one per config->models */
+    struct means means;
     struct suspects suspects;
     struct buf system_message;
     char prompt_version[SHA256_HEX_SIZE];

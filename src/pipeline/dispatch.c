@@ -1,110 +1,57 @@
 /* Dispatch: packs become asks, asks become calls.
  *
- * Second arrow: packer → intent in the ledger → HTTP. A call is only sent once its intent, with
- * the most it can cost, is durable. What an ask does after its call is settle.c's and follow.c's.
+ * Second arrow: packer → a place at a provider → intent in the ledger → HTTP. A call is only sent
+ * once its intent, with the most it can cost, is durable and fits every budget. Lines take turns,
+ * one call each. What an ask does after its call is settle.c's, judge.c's and follow.c's.
  */
-#include <assert.h>
 #include <stdio.h>
 
 #include "base/failpoint.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "batch/prompt.h"
 #include "llm/request.h"
+#include "model/money.h"
 #include "pipeline/state.h"
 #include "route/price.h"
 
-bool model_next(const struct mill *m, int tier, int after, int *step)
+static struct pick pick_of(const struct mill *m, const struct line *l)
 {
-    const struct config_tier *t = &m->config->tiers[tier];
-    for (int i = after + 1; i < t->model_count; i++) {
-        if (!m->model_off[t->models[i]]) {
-            *step = i;
-            return true;
-        }
+    const struct plan_tier *tier = plan_tier(m->o.plan, l->tier);
+    struct pick pick = {
+        .models = tier->models, .count = tier->count, .first = l->step, .first_only = l->compared};
+    for (int i = 0; l->vision && i < tier->count; i++) {
+        if (!m->config->models[tier->models[i]].vision)
+            pick.skip |= UINT32_C(1) << i;
     }
-    return false;
+    return pick;
 }
 
-struct ask *ask_new(struct mill *m, struct ticket **tickets, size_t n, enum call_purpose purpose)
+/* Models whose context the ask does not fit into are left out. False: it fits none. */
+static bool fit(const struct mill *m, const struct ask *a, struct pick *pick)
 {
-    assert(n > 0);
-    struct ask *a = mem_zalloc(sizeof *a);
-    a->mill = m;
-    a->tickets = mem_array(n, sizeof *a->tickets);
-    memcpy(a->tickets, tickets, n * sizeof *tickets);
-    a->n = n;
-    a->purpose = purpose;
-    a->tier = tickets[0]->tier;
-    a->model = m->config->tiers[a->tier].models[tickets[0]->step];
-    a->ids = mem_array(n, sizeof *a->ids);
-    a->texts = mem_array(n, sizeof *a->texts);
-    a->moves = mem_array(n, sizeof *a->moves);
-    a->due.at = HEAP_OUT;
-    for (size_t i = 0; i < n; i++)
-        tickets[i]->purpose = purpose;
-    buf_init(&a->body, REQUEST_BYTES_MAX);
-    list_push(&m->asks, &a->node);
-    return a;
-}
-
-void ask_free(struct mill *m, struct ask *a)
-{
-    heap_remove(&m->due, &a->due);
-    list_remove(&a->node);
-    buf_deinit(&a->body);
-    mem_free(a->tickets);
-    mem_free(a->ids);
-    mem_free(a->texts);
-    mem_free(a->moves);
-    mem_free(a);
-}
-
-void ask_wait(struct mill *m, struct ask *a, int64_t delay_us)
-{
-    heap_add(&m->due, &a->due, mill_now(m) + delay_us);
-}
-
-/* The model it was meant for may have been switched off meanwhile. */
-static bool choose_model(struct mill *m, struct ask *a)
-{
-    int step = a->tickets[0]->step;
-    if (m->model_off[a->model]) {
-        if (!model_next(m, a->tier, -1, &step))
-            return false;
-        for (size_t i = 0; i < a->n; i++)
-            a->tickets[i]->step = step;
-        a->model = m->config->tiers[a->tier].models[step];
+    bool any = false;
+    for (int i = 0; i < pick->count; i++) {
+        int64_t cap, tokens = ask_tokens(m, a, pick->models[i], &cap);
+        if (cap == 0)
+            pick->skip |= UINT32_C(1) << i;
+        else if (!(pick->skip >> i & 1))
+            any = true;
+        if (tokens > pick->tokens)
+            pick->tokens = tokens;
     }
-    return true;
+    pick->avoid = a->avoid;
+    return any;
 }
 
-static struct price price_now(const struct mill_model *model, int64_t unix_us)
-{
-    int index = price_index(model->config, unix_us);
-    return index < 0 ? (struct price){.priced = false} : model->prices[index];
-}
-
-/* Everything about the request that must be known before its intent. 0 tokens left = oversize. */
+/* Everything about the request that must be known before its intent. */
 static enum status prepare(struct mill *m, struct ask *a)
 {
-    const struct mill_model *model = &m->o.models[a->model];
-    int64_t tokens = m->system_tokens;
-    for (size_t i = 0; i < a->n; i++) {
+    const struct mill_model *model = &m->o.models[a->at.model];
+    for (size_t i = 0; i < a->n; i++)
         a->texts[i] = a->tickets[i]->content.text;
-        tokens += a->tickets[i]->content.est_tokens;
-    }
     if (!ids_draw(&m->random, a->texts, a->n, a->ids))
         return ST_LIMIT;
-    a->est_tokens = tokens;
-    a->token_cap =
-        prompt_token_cap(model->config, &m->config->classification,
-                         &(struct token_cap_input){
-                             .tickets = a->n,
-                             .cjk = language_is_cjk(a->tickets[0]->content.language),
-                             .doubled = a->tickets[0]->cap_doubled,
-                             .prompt_tokens = token_scale_apply(&m->scales[a->model], tokens),
-                         });
+    a->pace_tokens = ask_tokens(m, a, a->at.model, &a->token_cap);
     if (a->token_cap == 0)
         return ST_LIMIT;
     buf_clear(&m->user);
@@ -115,13 +62,40 @@ static enum status prepare(struct mill *m, struct ask *a)
         return ST_LIMIT;
     buf_clear(&a->body);
     buf_slice(&a->body, buf_view(&m->body)); /* no byte more than it needs: thousands wait */
-    a->price = price_now(model, mill_unix_now(m));
     return ST_OK;
+}
+
+static struct price price_now(const struct mill_model *model, int64_t unix_us)
+{
+    int index = price_index(model->config, unix_us);
+    return index < 0 ? (struct price){.priced = false} : model->prices[index];
+}
+
+/* The most it can cost, whichever window of its prices it is billed in, raised by what this model
+ * has billed above its bounds so far. */
+static bool bound(struct mill *m, struct ask *a)
+{
+    const struct mill_model *model = &m->o.models[a->at.model];
+    int64_t now = mill_unix_now(m), factor = m->providers.offers[a->at.model].bound_ppm;
+    int64_t until = now + m->config->providers[model->config->provider].timeout_us;
+    struct price most = price_dearest(model->config, now, until);
+    a->price = price_now(model, now);
+    a->bound_ppm = factor;
+    if (price_bound(&most, model->config, (int64_t)a->body.n, a->token_cap, &a->reserved_pusd) !=
+        ST_OK)
+        return false;
+    if (a->reserved_pusd == PUSD_UNPRICED || factor == 1000000)
+        return true;
+    __int128 raised = (__int128)a->reserved_pusd * factor / 1000000 + 1;
+    if (raised > INT64_MAX)
+        return false;
+    a->reserved_pusd = (int64_t)raised;
+    return true;
 }
 
 static void submit_intent(struct mill *m, struct ask *a)
 {
-    const struct config_model *model = m->o.models[a->model].config;
+    const struct config_model *model = m->o.models[a->at.model].config;
     const struct config_provider *provider = &m->config->providers[model->provider];
     struct ledger_cmd *cmd = ledger_cmd_new(LOP_INTENT);
     struct ledger_call *call = &cmd->u.intent.call;
@@ -131,8 +105,8 @@ static void submit_intent(struct mill *m, struct ask *a)
     call->purpose = a->purpose;
     call->model = slice_str(model->name);
     call->provider = slice_str(provider->name);
-    call->endpoint = slice_str(provider->endpoints[0].name);
-    call->tier = slice_str(m->config->tiers[a->tier].name);
+    call->endpoint = slice_str(provider->endpoints[a->at.place->endpoint->index].name);
+    call->tier = slice_str(m->config->tiers[a->line->tier].name);
     call->prompt_version = slice_str(m->o.prompt_version);
     call->reserved_pusd = a->reserved_pusd;
     call->price_version = a->price.version;
@@ -150,6 +124,10 @@ static void submit_intent(struct mill *m, struct ask *a)
 /* Too large to be sent at all: the ladder's word, as if the provider had said so. */
 static void refuse_locally(struct mill *m, struct ask *a)
 {
+    if (a->line->compared) {
+        opinion_drop(m, a);
+        return;
+    }
     a->failure = FAIL_OVERSIZE;
     for (size_t i = 0; i < a->n; i++) {
         const struct ticket *t = a->tickets[i];
@@ -165,99 +143,130 @@ static void refuse_locally(struct mill *m, struct ask *a)
     follow_up(m, a);
 }
 
-static void stop_without_model(struct mill *m, const struct ask *a)
+/* A budget that is in the way may become free when calls end that cost less than their bound. */
+static void refuse_for_money(struct mill *m, struct ask *a, enum wall wall)
 {
-    char text[400];
-    snprintf(text, sizeof text, "no model of tier %s can be used: the provider answered \"%s\"",
-             m->config->tiers[a->tier].name, m->refusal);
-    drain_stop(m, ST_CONFIG, text);
-}
-
-/* Windows may change between sending and billing. */
-static enum status reserve(struct mill *m, struct ask *a)
-{
-    const struct config_model *model = m->o.models[a->model].config;
-    int64_t now = mill_unix_now(m);
-    struct price most =
-        price_dearest(model, now, now + m->config->providers[model->provider].timeout_us);
-    return price_bound(&most, model, (int64_t)a->body.n, a->token_cap, &a->reserved_pusd);
-}
-
-static void ask_start(struct mill *m, struct ask *a)
-{
-    if (!choose_model(m, a)) {
-        stop_without_model(m, a);
-        ask_wait(m, a, 0);
+    if (a->line->compared) {
+        opinion_drop(m, a);
         return;
     }
-    if (prepare(m, a) != ST_OK) {
-        refuse_locally(m, a);
+    if (a->tickets[0]->kept.call_no) {
+        follow_kept(m, a->tickets, a->n);
+        ask_free(m, a);
         return;
     }
-    if (reserve(m, a) != ST_OK) {
+    a->line->wall = wall;
+    a->line->again_mono_us = INT64_MAX;
+    ask_first(a);
+}
+
+static void send_intent(struct mill *m, struct ask *a, int64_t now)
+{
+    if (!bound(m, a)) {
         drain_stop(m, ST_CONFIG, "a call's upper bound does not fit into an amount: check prices");
-        ask_wait(m, a, 0);
+        ask_first(a);
         return;
     }
-    gate_enter(&m->gate, a->est_tokens, mill_now(m));
+    enum wall wall = budget_reserve(m->o.budget, a->line->tier, a->line->compared, a->reserved_pusd,
+                                    mill_unix_now(m), &a->slip);
+    if (wall != WALL_NONE) {
+        refuse_for_money(m, a, wall);
+        return;
+    }
+    if (a->attempt == 0 && !a->line->compared)
+        opinion_guard(m, a);
+    providers_enter(&m->providers, &a->at, a->pace_tokens, now);
     failpoint(FP_BEFORE_INTENT);
     submit_intent(m, a);
+}
+
+/* True: the line may send more now. */
+static bool ask_start(struct mill *m, struct ask *a, int64_t now)
+{
+    struct line *l = a->line;
+    struct pick pick = pick_of(m, l);
+    int64_t at;
+    if (!fit(m, a, &pick)) {
+        refuse_locally(m, a);
+        return true;
+    }
+    enum picked picked = providers_pick(&m->providers, &pick, now, &a->at, &at);
+    if (picked == PICK_WAIT) {
+        l->again_mono_us = at;
+        ask_first(a);
+        return false;
+    }
+    if (picked == PICK_READY && prepare(m, a) == ST_OK)
+        send_intent(m, a, now);
+    else
+        refuse_locally(m, a);
+    return true;
+}
+
+static void unsent(struct mill *m, struct ask *a, int64_t now)
+{
+    providers_leave(&m->providers, &a->at, a->pace_tokens, -1, now);
+    breaker_void(&a->at.place->endpoint->breaker, now);
+    budget_settle(m->o.budget, &a->slip, 0);
+    lines_wake(m);
 }
 
 void ask_intended(struct mill *m, struct ledger_cmd *cmd)
 {
     struct ask *a = cmd->owner;
+    int64_t now = mill_now(m);
     if (cmd->status != ST_OK) {
-        gate_leave(&m->gate, a->est_tokens, -1, mill_now(m));
-        ask_wait(m, a, 0);
+        unsent(m, a, now);
+        ask_first(a);
         drain_stop(m, cmd->status, cmd->fail.text);
         return;
     }
     a->call_no = cmd->u.intent.call_no;
+    a->sent_mono_us = now;
     if (m->phase != MILL_RUNNING) {
         ask_unsent(m, a);
         return;
     }
-    a->sent_mono_us = mill_now(m);
     a->answers_at_send = m->answers;
     retry_budget_call(&m->retries, a->sent_mono_us);
     m->stats.calls++;
     m->stats.in_flight++;
+    const struct endpoint *e = a->at.place->endpoint;
     a->flight = m->o.ports.caller.send(
         m->o.ports.caller.self, &(struct llm_call){
-                                    .model = a->model,
-                                    .endpoint = 0,
+                                    .model = a->at.model,
+                                    .endpoint = e->index,
                                     .call_id = a->call_id,
                                     .body = buf_view(&a->body),
-                                    .timeout_us = m->config->providers[m->provider].timeout_us,
+                                    .timeout_us = m->config->providers[e->provider].timeout_us,
                                     .done = ask_replied,
                                     .arg = a,
                                 });
     failpoint(FP_IN_FLIGHT);
 }
 
-/* An ask whose time has come; a retry also needs a place in the retry budget. */
-static struct ask *next_due(struct mill *m, int64_t now)
+/* Asks whose time has come join their lines; a retry also needs a place in the retry budget. */
+static void release_due(struct mill *m, int64_t now)
 {
-    struct heap_node *node = heap_min(&m->due);
-    if (!node || node->key > now)
-        return NULL;
-    struct ask *a = LIST_ENTRY(node, struct ask, due);
-    heap_remove(&m->due, node);
-    if (!a->is_retry)
-        return a;
-    if (retry_budget_take(&m->retries, now)) {
+    for (struct heap_node *node; (node = heap_min(&m->due)) && node->key <= now;) {
+        struct ask *a = LIST_ENTRY(node, struct ask, due);
+        heap_remove(&m->due, node);
+        if (a->is_retry && !retry_budget_take(&m->retries, now)) {
+            ask_wait(m, a, retry_budget_wait_us(&m->retries, now));
+            continue;
+        }
+        m->stats.retries += a->is_retry;
         a->is_retry = false;
-        m->stats.retries++;
-        return a;
+        list_push(&a->line->ready, &a->ready);
     }
-    ask_wait(m, a, retry_budget_wait_us(&m->retries, now));
-    return NULL;
 }
 
-static struct ask *next_pack(struct mill *m, int64_t now)
+static struct ask *next_ask(struct mill *m, int line, int64_t now)
 {
-    size_t n = packer_next(m->packer, now, intake_over(m), m->picked);
+    struct list *ready = list_pop(&m->lines[line]->ready);
+    if (ready)
+        return LIST_ENTRY(ready, struct ask, ready);
+    size_t n = packer_next(m->packer, line, now, intake_over(m), m->picked);
     if (n == 0)
         return NULL;
     struct ticket **tickets = mem_array(n, sizeof *tickets);
@@ -268,15 +277,38 @@ static struct ask *next_pack(struct mill *m, int64_t now)
     return a;
 }
 
+/* Sends one call of the line. False: it has none that can be sent now. */
+static bool line_send(struct mill *m, int line, int64_t now)
+{
+    struct line *l = m->lines[line];
+    if (l->again_mono_us > now || l->never || !line_has_work(m, line, now))
+        return false;
+    struct pick pick = pick_of(m, l);
+    struct picked_place place;
+    int64_t at;
+    switch (providers_pick(&m->providers, &pick, now, &place, &at)) {
+    case PICK_WAIT:
+        l->again_mono_us = at;
+        return false;
+    case PICK_NEVER:
+        judge_never(m, line);
+        return false;
+    case PICK_READY:
+        break;
+    }
+    struct ask *a = next_ask(m, line, now);
+    return a && ask_start(m, a, now);
+}
+
 void dispatch_pump(struct mill *m)
 {
     int64_t now = mill_now(m);
-    while (m->phase == MILL_RUNNING && gate_wait_us(&m->gate, 0, now) == 0) {
-        struct ask *a = next_due(m, now);
-        if (!a)
-            a = next_pack(m, now);
-        if (!a)
-            return;
-        ask_start(m, a);
+    release_due(m, now);
+    for (bool sent = true; sent && m->phase == MILL_RUNNING;) {
+        sent = false;
+        for (int i = 0; i < m->line_count && m->phase == MILL_RUNNING; i++) {
+            m->line_turn = (m->line_turn + 1) % m->line_count;
+            sent |= line_send(m, m->line_turn, now);
+        }
     }
 }

@@ -150,12 +150,64 @@ static void check_stall(struct mill *m)
 
 static void check_grace(struct mill *m)
 {
-    if (m->grace_over || !m->signalled || mill_now(m) < m->grace_until_mono_us)
+    if (m->grace_over || m->grace_until_mono_us == 0 || mill_now(m) < m->grace_until_mono_us)
         return;
     m->grace_over = true;
     log_event(LOG_WARN, "grace_over", "hanging up on calls that did not end in time",
               L_INT("in_flight", m->stats.in_flight));
     cancel_calls(m);
+}
+
+/* At the hour the run ends like one that was told to: what was sent is waited for. */
+static void check_finish_by(struct mill *m)
+{
+    if (m->o.finish_unix_us == 0 || m->phase != MILL_RUNNING || !work_left(m) ||
+        mill_unix_now(m) < m->o.finish_unix_us)
+        return;
+    m->stats.late = true;
+    m->grace_until_mono_us = mill_now(m) + m->config->run.shutdown_grace_us;
+    drain_stop(m, ST_LATE, "run.finish_by is reached; the rest stays pending for the next run");
+}
+
+/* What holds the run back, as far as it can be seen from here. */
+static const char *late_advice(const struct mill *m)
+{
+    const struct mill_stats *s = &m->stats;
+    if (s->endpoint_outages > 0)
+        return "endpoints fail: add another endpoint or a second model to the tier";
+    if (s->throttled * 20 > s->calls)
+        return "the provider throttles: ask for higher limits, or add a second provider";
+    for (int i = 0; i < m->config->provider_count; i++) {
+        const struct config_provider *p = &m->config->providers[i];
+        if (p->requests_per_minute > 0 || p->tokens_per_minute > 0)
+            return "raise requests_per_minute or tokens_per_minute, or packing.max_tickets";
+    }
+    return "raise max_in_flight or packing.max_tickets, or add partitions and shards";
+}
+
+static void warn_late(struct mill *m)
+{
+    int64_t left = m->stats.total - m->stats.done_before - m->eta.done;
+    int64_t eta = late_eta_us(&m->eta, left > 0 ? left : 0);
+    m->stats.eta_us = eta == INT64_MAX ? -1 : eta;
+    if (m->o.finish_unix_us == 0 || eta == INT64_MAX)
+        return;
+    m->stats.late = mill_unix_now(m) + eta > m->o.finish_unix_us;
+    if (!m->stats.late || m->late_told)
+        return;
+    m->late_told = true;
+    log_event(LOG_WARN, "run_late", late_advice(m), L_INT("eta_s", eta / 1000000),
+              L_INT("until_finish_by_s", (m->o.finish_unix_us - mill_unix_now(m)) / 1000000),
+              L_INT("left", left));
+}
+
+static void watch_time(struct mill *m)
+{
+    if (m->phase != MILL_RUNNING)
+        return;
+    late_sample(&m->eta, m->stats.results + m->stats.dead + m->stats.skipped, mill_now(m));
+    warn_late(m);
+    check_finish_by(m);
 }
 
 static void check_publishing(struct mill *m)
@@ -189,6 +241,22 @@ static void finish(struct mill *m)
     limit_publishing(m);
 }
 
+/* Comparisons are asked beside the work, not after it; those under way get one call's time. */
+static void end_comparisons(struct mill *m)
+{
+    int64_t longest = 0;
+    if (m->compare_until_mono_us == 0) {
+        for (int i = 0; i < m->config->provider_count; i++) {
+            if (m->config->providers[i].timeout_us > longest)
+                longest = m->config->providers[i].timeout_us;
+        }
+        m->compare_until_mono_us = mill_now(m) + longest;
+        opinion_drop_waiting(m);
+    } else if (mill_now(m) >= m->compare_until_mono_us) {
+        cancel_calls(m);
+    }
+}
+
 static bool published(const struct mill *m)
 {
     return m->publisher_over || m->stalled || m->publishing_given_up;
@@ -207,12 +275,17 @@ void drain_check(struct mill *m)
 {
     if (m->phase == MILL_OVER)
         return;
+    watch_time(m);
     check_stall(m);
     check_grace(m);
     check_publishing(m);
+    if (m->phase == MILL_RUNNING && work_left(m))
+        judge_stuck(m);
     if (m->phase == MILL_RUNNING) {
         release_last_held(m);
-        if (!work_left(m) && m->commands == 0) {
+        if (!work_left(m))
+            end_comparisons(m);
+        if (!work_left(m) && m->commands == 0 && m->stats.in_flight == 0) {
             m->limit_reached = m->partitions_open > 0;
             finish(m);
         }
@@ -228,8 +301,16 @@ int64_t drain_deadline(const struct mill *m)
     int64_t at = INT64_MAX;
     if (m->phase < MILL_CLOSING)
         at = m->progress_mono_us + m->config->run.stall_after_us;
-    if (m->signalled && !m->grace_over && m->grace_until_mono_us < at)
+    if (m->grace_until_mono_us > 0 && !m->grace_over && m->grace_until_mono_us < at)
         at = m->grace_until_mono_us;
+    if (m->phase == MILL_RUNNING && m->compare_until_mono_us > 0 && m->compare_until_mono_us < at)
+        at = m->compare_until_mono_us;
+    if (m->phase == MILL_RUNNING && m->o.finish_unix_us > 0) {
+        int64_t left = m->o.finish_unix_us - mill_unix_now(m);
+        int64_t finish = mill_now(m) + (left > 0 ? left : 0);
+        if (finish < at)
+            at = finish;
+    }
     if (m->phase == MILL_FINISHING && m->publish_until_mono_us > 0 && !m->publishing_given_up &&
         m->publish_until_mono_us < at)
         at = m->publish_until_mono_us;

@@ -1,120 +1,11 @@
-/* Follow-up: what comes after a call is booked, for its endpoint and for each of its tickets.
+/* Follow-up: what comes after a call is booked, for each of its tickets.
  *
- * The ladder (batch/) has decided per ticket, the failure class decides for the endpoint. Nothing
- * is booked here except deaths without a call.
+ * The ladder (batch/) has decided per ticket; here it is done. Nothing is booked except ends
+ * without a call: deaths, and answers that were kept while a further tier was asked.
  */
-#include <stdio.h>
-
-#include "base/log.h"
 #include "base/mem.h"
 #include "pipeline/state.h"
 #include "ticket/text.h"
-
-static void stop_endpoint(struct mill *m, enum status why, const char *text)
-{
-    const struct config_provider *p = &m->config->providers[m->provider];
-    char message[400];
-    snprintf(message, sizeof message, "%s: %s", p->name, text);
-    drain_stop(m, why, message);
-}
-
-static void endpoint_failed(struct mill *m, struct ask *a, int64_t now)
-{
-    a->failures++;
-    a->is_retry = true;
-    m->endpoint_failures++;
-    if (a->failure == FAIL_TIMEOUT)
-        gate_timeout(&m->gate, a->sent_mono_us, now);
-    if (m->endpoint_failures < ENDPOINT_TROUBLE)
-        return;
-    int over = m->endpoint_failures - ENDPOINT_TROUBLE + 1;
-    gate_throttled(&m->gate, a->sent_mono_us, now);
-    gate_pause(&m->gate, now + retry_delay_us(over, a->retry_after_us, &m->random));
-}
-
-static void endpoint_throttled(struct mill *m, struct ask *a, int64_t now)
-{
-    a->failures++;
-    a->is_retry = true;
-    gate_throttled(&m->gate, a->sent_mono_us, now);
-    gate_pause(&m->gate, now + retry_delay_us(a->failures, a->retry_after_us, &m->random));
-}
-
-static void model_stopped(struct mill *m, const struct ask *a)
-{
-    m->model_off[a->model] = true;
-    log_event(LOG_ERROR, "model_stopped", "the provider refuses what is configured for the model",
-              L_STR("model", m->config->models[a->model].name));
-}
-
-/* A region that refuses us (403) stays off for the run; without another one the run stalls. */
-static void region_off(struct mill *m)
-{
-    log_event(LOG_ERROR, "endpoint_off", "the endpoint refuses requests from here (403)",
-              L_STR("provider", m->config->providers[m->provider].name));
-    gate_pause(&m->gate, INT64_MAX);
-}
-
-/* A rotated key is read again; calls that were sent with the old one just go again. */
-static void key_refused(struct mill *m, const struct ask *a, int64_t now)
-{
-    if (a->sent_mono_us <= m->key_read_mono_us)
-        return;
-    if (m->o.ports.caller.reload_key(m->o.ports.caller.self, m->provider)) {
-        m->key_read_mono_us = now;
-        log_event(LOG_WARN, "key_read_again",
-                  "the provider refused the key, its file has a new one",
-                  L_STR("provider", m->config->providers[m->provider].name));
-    } else {
-        stop_endpoint(m, ST_KEY_REFUSED, "the key is refused (401): check key_env or key_file");
-    }
-}
-
-static void judge_endpoint(struct mill *m, struct ask *a)
-{
-    int64_t now = mill_now(m);
-    switch (a->failure) {
-    case FAIL_NOT_SENT:
-    case FAIL_TIMEOUT:
-    case FAIL_RESET:
-    case FAIL_SERVER:
-    case FAIL_GATEWAY:
-    case FAIL_TOO_LARGE:
-        endpoint_failed(m, a, now);
-        break;
-    case FAIL_THROTTLED:
-        endpoint_throttled(m, a, now);
-        break;
-    case FAIL_KEY:
-        key_refused(m, a, now);
-        break;
-    case FAIL_MONEY:
-        stop_endpoint(m, ST_NO_MONEY, "no money left on the account");
-        break;
-    case FAIL_REGION:
-        region_off(m);
-        break;
-    case FAIL_CONFIG:
-        model_stopped(m, a);
-        break;
-    case FAIL_NONE:
-    case FAIL_BAD_ANSWER:
-    case FAIL_REFUSED:
-    case FAIL_FILTERED:
-    case FAIL_TRUNCATED:
-        m->outages += m->endpoint_failures >= ENDPOINT_TROUBLE;
-        m->endpoint_failures = 0;
-        gate_success(&m->gate, now - a->sent_mono_us, now);
-        break;
-    case FAIL_OVERSIZE:
-    case FAIL_POLICY:
-    case FAIL_REJECTED:
-    case FAIL_CANCELLED:
-    case FAIL_CRASH:
-    case FAIL_COUNT:
-        break;
-    }
-}
 
 static void ask_alone(struct mill *m, struct ticket *t, enum call_purpose purpose)
 {
@@ -157,12 +48,65 @@ static void refused_alike(struct mill *m, int http_status)
     }
 }
 
-static void escalate(struct mill *m, struct ticket *t, enum call_purpose purpose)
+/* Behind the model that was asked; at another provider when that one offended. */
+static void ask_next_model(struct mill *m, struct ask *a, struct ticket *t, struct ladder_move move)
 {
-    int step;
-    if (model_next(m, t->tier, t->step, &step))
+    const struct plan_tier *tier = plan_tier(m->o.plan, t->tier);
+    int provider = m->config->models[a->at.model].provider;
+    int step = model_step(m, t->tier, a->at.model);
+    while (model_next(m, t, step, &step)) {
         t->step = step;
-    ask_alone(m, t, purpose);
+        if (move.step != LADDER_NEXT_PROVIDER ||
+            m->config->models[tier->models[step]].provider != provider)
+            break;
+    }
+    ask_alone(m, t, move.purpose);
+}
+
+static void escalate(struct mill *m, struct ask *a, struct ticket *t, struct ladder_move move)
+{
+    if (t->kept.call_no && !t->escalated) {
+        t->escalated = true;
+        t->tier = t->choice.escalate;
+        t->step = 0;
+        ask_alone(m, t, move.purpose);
+    } else {
+        ask_next_model(m, a, t, move);
+    }
+}
+
+void follow_kept(struct mill *m, struct ticket **v, size_t n)
+{
+    const struct config_classification *c = &m->config->classification;
+    struct ledger_cmd *cmd = ledger_cmd_new(LOP_RESULT);
+    struct ticket **owned = arena_alloc(&cmd->arena, n * sizeof *owned);
+    cmd->u.result.items = arena_zalloc(&cmd->arena, n * sizeof *cmd->u.result.items);
+    cmd->u.result.count = n;
+    for (size_t i = 0; i < n; i++) {
+        const struct kept_answer *kept = &v[i]->kept;
+        owned[i] = v[i];
+        cmd->u.result.items[i] = (struct result_item){
+            .pos = v[i]->record->pos,
+            .verdict_call_no = kept->call_no,
+            .verdict = kept->verdict,
+            .category = slice_str(c->categories[kept->verdict.category].name),
+            .needs_review = kept->verdict.confidence_ppm < c->review_below_ppm,
+            .record = v[i]->record,
+        };
+    }
+    cmd->owner = owned;
+    mill_submit(m, cmd);
+}
+
+void follow_kept_done(struct mill *m, struct ledger_cmd *cmd)
+{
+    struct ticket **v = cmd->owner;
+    if (cmd->status != ST_OK) {
+        drain_stop(m, cmd->status, cmd->fail.text);
+        return;
+    }
+    for (size_t i = 0; i < cmd->u.result.count; i++)
+        ticket_terminal(m, v[i], REASON_NONE);
 }
 
 /* One ticket whose next step is its own. */
@@ -183,7 +127,7 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         ticket_queue(m, t);
         break;
     case LADDER_STOP_MODEL:
-        model_stopped(m, a);
+        judge_model(m, a);
         refused_alike(m, a->http_status);
         ask_alone(m, t, move.purpose);
         break;
@@ -201,10 +145,10 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         break;
     case LADDER_NEXT_PROVIDER:
         t->next_provider_tried = true;
-        escalate(m, t, move.purpose);
+        ask_next_model(m, a, t, move);
         break;
     case LADDER_ESCALATE:
-        escalate(m, t, move.purpose);
+        escalate(m, a, t, move);
         break;
     case LADDER_SOLO:
         ask_alone(m, t, move.purpose);
@@ -234,19 +178,31 @@ static void ask_in_parts(struct mill *m, struct ticket **v, size_t n, struct lad
 /* A pack that keeps failing while others are answered: perhaps one of its tickets is the reason. */
 static bool must_part(const struct mill *m, const struct ask *a)
 {
-    return a->n > 1 && m->answers > 0 && a->failures >= m->config->providers[m->provider].tries;
+    int provider = m->config->models[a->at.model].provider;
+    return a->n > 1 && m->answers > 0 && a->failures >= m->config->providers[provider].tries;
+}
+
+/* Nobody was reached, and there is somebody else. */
+static bool at_once(const struct mill *m, const struct ask *a)
+{
+    return a->failures == 0 ||
+           (a->failure == FAIL_NOT_SENT && a->failures == 1 && m->providers.endpoint_count > 1);
 }
 
 static void again(struct mill *m, struct ask *a, struct ticket **v, size_t n)
 {
     int64_t delay = 0;
-    if (a->failures > 0)
-        delay = retry_delay_us(a->failures, a->retry_after_us, &m->random);
+    if (!at_once(m, a))
+        delay = retry_delay_us(a->failures, a->failure == FAIL_THROTTLED ? -1 : a->retry_after_us,
+                               &m->random);
     bool part = must_part(m, a);
     size_t step = part ? 1 : n;
     for (size_t at = 0; at < n; at += step) {
         struct ask *next = ask_new(m, v + at, step, part ? PURPOSE_SOLO : a->purpose);
         next->failures = a->failures;
+        next->failed_at = a->failed_at;
+        next->failed_here = a->failed_here;
+        next->avoid = a->avoid;
         next->is_retry = a->is_retry;
         next->attempt = a->attempt;
         ask_wait(m, next, delay);
@@ -259,7 +215,6 @@ void follow_up(struct mill *m, struct ask *a)
     struct ladder_move group_move = {.step = LADDER_AGAIN};
     size_t grouped = 0;
     bool any_done = false;
-    judge_endpoint(m, a);
     for (size_t i = 0; i < a->n; i++) {
         any_done |= a->moves[i].step == LADDER_DONE;
         if (in_groups(a->moves[i].step)) {

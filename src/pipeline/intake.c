@@ -9,6 +9,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "pipeline/state.h"
+#include "route/chosen.h"
 #include "ticket/decode.h"
 #include "ticket/suspect.h"
 
@@ -66,6 +67,26 @@ static void fill_common(const struct ticket *t, struct admit_item *it, enum admi
     it->record = t->record;
 }
 
+/* Where it goes, by the rules, and whether it is compared; the same on every run. */
+static void choose_route(struct mill *m, struct ticket *t, struct admit_item *it)
+{
+    const struct config *c = m->config;
+    bool chosen = c->shadow.from >= 0 && chosen_for_shadow(it->ticket_id, c->shadow.percent);
+    t->choice = plan_choose(m->o.plan, &t->content.facts, chosen);
+    t->tier = t->choice.tier;
+    t->step = 0;
+    if (t->choice.needs_vision)
+        (void)model_next(m, t, -1, &t->step);
+    t->shadowed = chosen && !c->shadow.replace && t->tier == c->shadow.from;
+    t->guarded = chosen_for_guard(it->ticket_id, c->guard.percent);
+    struct buf label;
+    buf_init(&label, 4096);
+    buf_fmt(&label, "%s > %s", plan_route_label(m->o.plan, t->choice.route),
+            c->tiers[t->tier].name);
+    it->route = arena_copy(&m->admit->arena, buf_view(&label));
+    buf_deinit(&label);
+}
+
 static void fill_ticket(struct mill *m, const struct source_partition *part, struct ticket *t,
                         struct admit_item *it)
 {
@@ -77,6 +98,7 @@ static void fill_ticket(struct mill *m, const struct source_partition *part, str
     it->language = ticket_language(&t->content);
     memcpy(it->content_hash, t->content.content_hash, sizeof it->content_hash);
     it->flags = t->content.flags;
+    choose_route(m, t, it);
     int64_t age = m->config->classification.reuse_us;
     t->may_reuse = m->o.reuse && age > 0 && !replay_of.p;
     it->may_reuse = t->may_reuse;
@@ -119,7 +141,8 @@ static void take_ticket(struct mill *m, const struct source_partition *part, con
     if (m->o.crumb)
         crumb_set(m->o.crumb, &r->pos, 1);
     failpoint(FP_DECODING);
-    struct ticket_fields fields = {NULL, 0};
+    struct ticket_fields fields;
+    fields.v = plan_fields(m->o.plan, &fields.count);
     bool good = ticket_decode(&m->config->ticket, fields, t->record, &t->content, &why, detail);
     if (good && text_suspect(t->content.text))
         t->alone = true;
@@ -296,7 +319,7 @@ static void admitted_new(struct mill *m, struct ticket *t, const struct admit_it
     t->unknowns = it->unknowns;
     t->purpose = resumed_purpose(t->paid);
     t->alone |= t->purpose >= PURPOSE_SOLO || t->unknowns >= LADDER_UNKNOWN_ALONE;
-    if (t->purpose == PURPOSE_ESCALATE && !model_next(m, t->tier, t->step, &t->step))
+    if (t->purpose == PURPOSE_ESCALATE && !model_next(m, t, t->step, &t->step))
         t->purpose = PURPOSE_SOLO;
     struct slice key = slice_of(t->reuse_key, sizeof t->reuse_key);
     struct ticket *leader = t->may_reuse ? map_get(m->leaders, key) : NULL;
@@ -308,6 +331,7 @@ static void admitted_new(struct mill *m, struct ticket *t, const struct admit_it
         map_put(m->leaders, key, t);
         t->leads = true;
     }
+    opinion_shadow(m, t);
     ticket_queue(m, t);
 }
 

@@ -49,15 +49,11 @@ static void set_timer(struct mill *m)
 {
     int64_t now = mill_now(m), at = drain_deadline(m);
     const struct reactor *r = m->o.ports.reactor;
-    if (m->phase == MILL_RUNNING && m->gate.in_flight < gate_limit(&m->gate)) {
-        int64_t work = packer_deadline(m->packer);
+    if (m->phase == MILL_RUNNING) {
         struct heap_node *due = heap_min(&m->due);
         if (due)
-            work = min64(work, due->key);
-        int64_t open_at = now + gate_wait_us(&m->gate, 0, now);
-        if (work != INT64_MAX && work < open_at)
-            work = open_at;
-        at = min64(at, work);
+            at = min64(at, due->key);
+        at = min64(at, lines_deadline(m));
     }
     if (at == INT64_MAX)
         r->ops->timer_off(r->self, m->timer);
@@ -102,11 +98,14 @@ static void command_done(struct mill *m, struct ledger_cmd *cmd)
     case LOP_SETTLE:
         ask_settled(m, cmd);
         break;
+    case LOP_RESULT:
+        follow_kept_done(m, cmd);
+        break;
     case LOP_DEAD:
         tickets_dead_done(m, cmd);
         break;
-    case LOP_RESULT:
     case LOP_OUTAGE:
+        judge_outage_booked(m, cmd);
         break;
     case LOP_MARK:
         if (cmd->status != ST_OK)
@@ -193,8 +192,6 @@ static void init_calling(struct mill *m)
         .linger_us = c->packing.linger_us,
         .solo_above_tokens = c->packing.solo_above_tokens,
     };
-    size_t models = (size_t)c->model_count;
-    const struct config_route *route = &c->routes[c->route_count - 1];
     m->packer = packer_new(&limits);
     m->picked = mem_array((size_t)limits.max_tickets, sizeof(struct pack_item *));
     m->leaders = map_new();
@@ -202,12 +199,7 @@ static void init_calling(struct mill *m)
     buf_init(&m->user, REQUEST_BYTES_MAX);
     buf_init(&m->body, REQUEST_BYTES_MAX);
     m->system_tokens = tokens_estimate(slice_str(m->o.system_message));
-    m->scales = mem_array(models, sizeof *m->scales);
-    for (size_t i = 0; i < models; i++)
-        token_scale_init(&m->scales[i]);
-    m->model_off = mem_array(models, sizeof *m->model_off);
-    m->provider = c->models[c->tiers[route->tier].models[0]].provider;
-    gate_init(&m->gate, c->providers[m->provider].max_in_flight);
+    providers_init(&m->providers, c, mill_now(m));
     retry_budget_init(&m->retries, c->retry_budget.percent, c->retry_budget.floor,
                       c->retry_budget.window_us);
 }
@@ -222,6 +214,8 @@ struct mill *mill_new(const struct mill_options *o)
     list_init(&m->everyone);
     list_init(&m->asks);
     list_init(&m->held);
+    list_init(&m->compared);
+    m->stats.eta_us = -1;
     random_seed(&m->random, o->seed);
     init_intake(m);
     init_calling(m);
@@ -239,6 +233,10 @@ static void free_work(struct mill *m)
         struct ticket *t = LIST_ENTRY(e, struct ticket, everyone);
         ticket_free(m, t);
     }
+    opinion_free(m);
+    for (int i = 0; i < m->line_count; i++)
+        mem_free(m->lines[i]);
+    mem_free(m->lines);
 }
 
 void mill_free(struct mill *m)
@@ -258,8 +256,7 @@ void mill_free(struct mill *m)
     packer_free(m->packer);
     heap_deinit(&m->due);
     mem_free(m->picked);
-    mem_free(m->scales);
-    mem_free(m->model_off);
+    providers_deinit(&m->providers);
     mem_free(m->partitions);
     mem_free(m);
 }
@@ -267,6 +264,7 @@ void mill_free(struct mill *m)
 void mill_start(struct mill *m)
 {
     m->stats.started_mono_us = mill_now(m);
+    late_init(&m->eta, mill_now(m));
     mill_progress(m);
     mill_turn(m);
 }

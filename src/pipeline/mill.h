@@ -13,6 +13,8 @@
 #include "ledger/crumb.h"
 #include "pipeline/latency.h"
 #include "pipeline/ports.h"
+#include "route/budget.h"
+#include "route/plan.h"
 
 struct mill_partition {
     int32_t source, partition;
@@ -33,6 +35,9 @@ struct mill_options {
     struct ports ports;
     const char *run_id, *prompt_version, *system_message;
     const struct mill_model *models; /* one per config->models */
+    const struct plan *plan;
+    struct budget *budget;  /* lent: the state machine alone uses it while it runs */
+    int64_t finish_unix_us; /* run.finish_by; 0 = off */
     const struct mill_partition *partitions;
     size_t partition_count;
     const struct pos *suspects; /* tickets a crash is counted for */
@@ -60,6 +65,10 @@ struct mill_stats {
     int64_t in_flight;
     int64_t spent_pusd, unknown_pusd; /* this run's settled cost; reservations of unknown calls */
     int64_t unpriced_calls;
+    int64_t endpoint_outages;    /* times an endpoint was left alone because its calls failed */
+    int64_t comparisons_dropped; /* shadow and guard questions that were not asked */
+    int64_t eta_us;              /* until everything is done; -1 = not known */
+    bool late;                   /* finish_by will not be met, or was not */
     int64_t lost;
     int64_t started_mono_us;
     struct latency_figures latency; /* of answered calls; filled in at the end */

@@ -198,6 +198,9 @@ static void new_mill(struct runner *r)
         .prompt_version = r->boot.prompt_version,
         .system_message = r->boot.system_message.p,
         .models = r->boot.models,
+        .plan = r->boot.means.plan,
+        .budget = r->boot.means.budget,
+        .finish_unix_us = r->boot.means.finish_unix_us,
         .partitions = parts,
         .partition_count = n,
         .suspects = r->boot.suspects.v,
@@ -227,7 +230,11 @@ static enum status wire(struct runner *r, struct fail *fail)
     r->ticker = reactor->ops->timer(reactor->self, on_tick, r);
     st = loop_on_signal(r->loop, on_signal, r, fail);
     if (st == ST_OK)
-        st = llm_client_new(r->config, reactor, &clock_system, &r->edges.client, fail);
+        st = llm_client_new(&(struct llm_client_options){.config = r->config,
+                                                         .used = r->boot.means.used,
+                                                         .reactor = reactor,
+                                                         .clock = &clock_system},
+                            &r->edges.client, fail);
     if (st == ST_OK)
         st = start_source(r, fail);
     if (st != ST_OK)

@@ -17,6 +17,9 @@ struct run_options {
     int64_t from;      /* offset where nothing is committed; -1 = the log's start */
     bool new_ledger;
     bool reuse;
+    int only_provider;   /* index; -1 = as configured */
+    int64_t budget_pusd; /* cap of this run; CONFIG_OFF = as configured */
+    int64_t spent_pusd;  /* what a lost ledger had spent this day and month; -1 = not said */
     const char *version; /* of the program */
     /* Called on the loop thread about every tick_ms with the figures so far; NULL = never. */
     void (*tick)(void *arg, const struct mill_stats *stats);

@@ -14,6 +14,8 @@
 #include "batch/shares.h"
 #include "pipeline/state.h"
 
+#define BOUND_PPM_MAX INT64_C(100000000) /* a bill above 100 times its bound is no bill */
+
 /* An answer to one ask while it is being booked; lives for one call of ask_replied. */
 struct settling {
     struct mill *m;
@@ -49,11 +51,30 @@ static void estimate_usage(struct settling *s)
 {
     int64_t provider_cost = s->reply->usage.provider_cost_pusd;
     s->usage = (struct usage){
-        .input = token_scale_apply(&s->m->scales[s->a->model], s->a->est_tokens),
+        .input = token_scale_apply(&s->m->providers.offers[s->a->at.model].scale, s->a->est_tokens),
         .output = tokens_estimate(s->reply->content),
         .estimated = true,
         .provider_cost_pusd = s->reply->usage.present ? provider_cost : -1,
     };
+}
+
+/* This model's next bounds are raised by as much, and nothing more is sent to it until the calls
+ * that went out under the old ones have ended. */
+static void above_reservation(struct settling *s)
+{
+    struct ledger_settle *b = &s->cmd->u.settle.call;
+    struct offer *o = &s->m->providers.offers[s->a->at.model];
+    __int128 factor = (__int128)b->cost_pusd * s->a->bound_ppm / s->a->reserved_pusd + 1;
+    b->flags |= FLAG_ABOVE_RESERVATION;
+    if (factor > BOUND_PPM_MAX)
+        factor = BOUND_PPM_MAX;
+    if (factor > o->bound_ppm)
+        o->bound_ppm = (int64_t)factor;
+    o->held = o->in_flight > 0;
+    log_event(LOG_WARN, "bill_above_bound", "a call cost more than was reserved for it",
+              L_STR("model", s->m->config->models[s->a->at.model].name),
+              L_STR("call_id", s->a->call_id), L_INT("reserved_pusd", s->a->reserved_pusd),
+              L_INT("cost_pusd", b->cost_pusd));
 }
 
 static void book_usage(struct settling *s)
@@ -65,7 +86,8 @@ static void book_usage(struct settling *s)
         if (shares_call_cost(&s->usage, &s->a->price, &b->cost_pusd) != ST_OK)
             b->cost_pusd = s->a->reserved_pusd;
     } else {
-        token_scale_learn(&s->m->scales[s->a->model], s->a->est_tokens, s->usage.input);
+        token_scale_learn(&s->m->providers.offers[s->a->at.model].scale, s->a->est_tokens,
+                          s->usage.input);
     }
     b->state = CALL_ANSWERED;
     b->usage = s->usage;
@@ -76,7 +98,7 @@ static void book_usage(struct settling *s)
     if (!s->a->price.priced)
         b->flags |= FLAG_UNPRICED;
     else if (b->cost_pusd > s->a->reserved_pusd)
-        b->flags |= FLAG_ABOVE_RESERVATION;
+        above_reservation(s);
 }
 
 static void book_call(struct settling *s)
@@ -124,7 +146,7 @@ static enum share_outcome share_outcome(const struct settling *s, size_t i)
         return SHARE_UNPARSED;
     switch (s->answer.slots[i].state) {
     case SLOT_VALID:
-        return SHARE_ACCEPTED;
+        return s->a->line->compared ? SHARE_COMPARED : SHARE_ACCEPTED;
     case SLOT_INVALID:
         return SHARE_INVALID;
     case SLOT_CONFLICT:
@@ -162,7 +184,7 @@ static void fill_shares(struct settling *s, struct settle_item *items)
 
 static bool rejected_alike(const struct settling *s)
 {
-    if (s->m->model_off[s->a->model]) /* sent before the model was stopped for it */
+    if (s->m->providers.offers[s->a->at.model].off) /* sent before the model was stopped for it */
         return true;
     LIST_EACH(n, &s->m->held)
     {
@@ -191,12 +213,24 @@ static bool others_answered(const struct settling *s, const struct ticket *t)
            s->m->answers > t->answers_mark;
 }
 
+static bool other_provider_left(const struct settling *s, const struct ticket *t, int used)
+{
+    const struct plan_tier *tier = plan_tier(s->m->o.plan, t->tier);
+    int step = used;
+    while (model_next(s->m, t, step, &step)) {
+        if (s->m->config->models[tier->models[step]].provider !=
+            s->m->config->models[s->a->at.model].provider)
+            return true;
+    }
+    return false;
+}
+
 static struct ladder_move decide(struct settling *s, size_t i)
 {
     struct ticket *t = s->a->tickets[i];
     enum slot_state slot = s->checked ? s->answer.slots[i].state : SLOT_MISSING;
     enum failure f = s->reply->failure;
-    int next;
+    int used = model_step(s->m, t->tier, s->a->at.model), next;
     if (f == FAIL_NONE && (!s->checked || !s->answer.parsed))
         f = FAIL_BAD_ANSWER;
     return ladder_next(ladder_outcome(f, slot),
@@ -205,7 +239,8 @@ static struct ladder_move decide(struct settling *s, size_t i)
                            .unknowns = t->unknowns,
                            .last = s->a->purpose,
                            .pack_size = s->a->n,
-                           .has_next_model = model_next(s->m, t->tier, t->step, &next),
+                           .has_next_model = model_next(s->m, t, used, &next),
+                           .has_next_provider = other_provider_left(s, t, used),
                            .next_provider_tried = t->next_provider_tried,
                            .cap_doubled = t->cap_doubled,
                            .text_cut = t->text_cut,
@@ -214,10 +249,9 @@ static struct ladder_move decide(struct settling *s, size_t i)
                        });
 }
 
-static void fill_result(struct settling *s, size_t i, struct settle_item *it)
+static void fill_verdict(struct settling *s, size_t i, struct settle_item *it)
 {
     const struct config_classification *c = &s->m->config->classification;
-    it->then = SETTLE_RESULT;
     it->verdict = s->answer.slots[i].verdict;
     it->verdict.flags |= s->a->tickets[i]->content.flags;
     it->verdict.flags |=
@@ -226,29 +260,95 @@ static void fill_result(struct settling *s, size_t i, struct settle_item *it)
     it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
 }
 
-static void fill_item(struct settling *s, size_t i, struct settle_item *it)
+/* Good, but not sure enough: it is kept, and a further tier is asked. */
+static bool is_escalated(const struct settling *s, const struct ticket *t,
+                         const struct settle_item *it)
+{
+    return it->verdict.confidence_ppm < s->m->config->classification.escalate_below_ppm &&
+           !t->escalated && t->choice.escalate >= 0 && t->paid < LADDER_PAID_MAX &&
+           tier_usable(s->m, t->choice.escalate, t->choice.needs_vision);
+}
+
+static void keep_answer(struct settling *s, struct ticket *t, struct settle_item *it)
+{
+    struct slice summary = it->verdict.summary;
+    t->kept.verdict = it->verdict;
+    t->kept.summary = mem_alloc(summary.n + 1);
+    memcpy(t->kept.summary, summary.p, summary.n);
+    t->kept.verdict.summary = slice_of(t->kept.summary, summary.n);
+    t->kept.verdict.raw_item = SLICE_NONE;
+    t->kept.call_no = s->a->call_no;
+    it->outcome = SHARE_ESCALATED;
+}
+
+/* The further tier had nothing better. */
+static void fill_kept(struct settling *s, const struct ticket *t, struct settle_item *it)
+{
+    const struct config_classification *c = &s->m->config->classification;
+    it->then = SETTLE_RESULT;
+    it->verdict = t->kept.verdict;
+    it->verdict.summary = arena_copy(&s->cmd->arena, t->kept.verdict.summary);
+    it->verdict_call_no = t->kept.call_no;
+    it->category = slice_str(c->categories[it->verdict.category].name);
+    it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
+}
+
+static void fill_dead(struct settling *s, struct settle_item *it, enum reason reason)
+{
+    it->then = SETTLE_DEAD;
+    it->reason = reason;
+    it->detail =
+        arena_copy(&s->cmd->arena,
+                   slice_str(s->reply->message[0] ? s->reply->message : "no valid answer in time"));
+}
+
+/* A second opinion is waited for as long as nobody was paid for it and its endpoints may answer. */
+static bool is_worth_another_try(const struct settling *s, struct ladder_move move)
+{
+    const struct endpoint *e = s->a->at.place->endpoint;
+    return move.step == LADDER_AGAIN && s->cmd->u.settle.call.state == CALL_FAILED &&
+           s->a->failures + 1 < s->m->config->providers[e->provider].tries;
+}
+
+/* What becomes of a ticket of the run's own. */
+static void fill_ticket(struct settling *s, size_t i, struct settle_item *it)
 {
     struct ticket *t = s->a->tickets[i];
     enum call_state state = s->cmd->u.settle.call.state;
-    it->pos = t->record->pos;
-    it->record = t->record;
-    it->outcome = share_outcome(s, i);
-    it->raw_item = s->checked ? s->answer.slots[i].raw_item : SLICE_NONE;
     it->counts = state == CALL_ANSWERED;
     t->paid += state == CALL_ANSWERED;
     if (state == CALL_UNKNOWN)
         count_unknown(s, t);
     struct ladder_move move = decide(s, i);
-    s->a->moves[i] = move;
     if (move.step == LADDER_DONE) {
-        fill_result(s, i, it);
+        fill_verdict(s, i, it);
+        if (is_escalated(s, t, it)) {
+            keep_answer(s, t, it);
+            move = (struct ladder_move){LADDER_ESCALATE, REASON_NONE, PURPOSE_ESCALATE, 1};
+        } else {
+            it->then = SETTLE_RESULT;
+        }
+    } else if (t->kept.call_no && !is_worth_another_try(s, move)) {
+        fill_kept(s, t, it);
+        move = (struct ladder_move){LADDER_DONE, REASON_NONE, s->a->purpose, 0};
     } else if (move.step == LADDER_DEAD) {
-        it->then = SETTLE_DEAD;
-        it->reason = move.reason;
-        it->detail =
-            arena_copy(&s->cmd->arena, slice_str(s->reply->message[0] ? s->reply->message
-                                                                      : "no valid answer in time"));
+        fill_dead(s, it, move.reason);
     }
+    s->a->moves[i] = move;
+}
+
+static void fill_item(struct settling *s, size_t i, struct settle_item *it)
+{
+    struct ticket *t = s->a->tickets[i];
+    it->pos = t->record->pos;
+    it->record = t->record;
+    it->slot = (int32_t)i;
+    it->outcome = share_outcome(s, i);
+    it->raw_item = s->checked ? s->answer.slots[i].raw_item : SLICE_NONE;
+    if (!t->compared)
+        fill_ticket(s, i, it);
+    else if (it->outcome == SHARE_COMPARED)
+        fill_verdict(s, i, it);
 }
 
 static void book_stats(struct settling *s)
@@ -312,10 +412,11 @@ static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
     fill_shares(&s, s.cmd->u.settle.items);
     for (size_t i = 0; i < a->n; i++)
         fill_item(&s, i, &s.cmd->u.settle.items[i]);
-    if (s.checked && s.answer.valid > 0) {
+    if (s.checked && s.answer.valid > 0 && !a->line->compared) {
         m->answers++;
         mill_progress(m);
     }
+    budget_settle(m->o.budget, &a->slip, s.cmd->u.settle.call.cost_pusd);
     book_stats(&s);
     log_failure(&s);
     s.cmd->owner = a;
@@ -323,21 +424,35 @@ static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
     mill_submit(m, s.cmd);
 }
 
-/* What the call took of the endpoint's tokens a minute; -1 = nothing. */
-static int64_t used_tokens(const struct ask *a, const struct llm_reply *reply)
+/* Tokens that the provider's limits will have counted. */
+static int64_t counted_tokens(const struct ask *a, const struct llm_reply *reply)
 {
+    if (reply->failure == FAIL_NOT_SENT)
+        return -1;
     if (reply->usage.present)
         return reply->usage.input + reply->usage.output;
-    return reply->sent ? a->est_tokens : -1;
+    return a->pace_tokens;
+}
+
+static void leave(struct mill *m, struct ask *a, const struct llm_reply *reply)
+{
+    const struct llm_limits *l = &reply->limits;
+    int64_t now = mill_now(m);
+    providers_leave(&m->providers, &a->at, a->pace_tokens, counted_tokens(a, reply), now);
+    gate_told(&a->at.place->gate,
+              &(struct gate_told){l->requests_limit, l->requests_left, l->requests_reset_us,
+                                  l->tokens_limit, l->tokens_left, l->tokens_reset_us},
+              now);
+    lines_wake(m);
 }
 
 void ask_replied(void *arg, const struct llm_reply *reply)
 {
     struct ask *a = arg;
     struct mill *m = a->mill;
-    gate_leave(&m->gate, a->est_tokens, used_tokens(a, reply), mill_now(m));
     a->flight = NULL;
     m->stats.in_flight--;
+    leave(m, a, reply);
     settle(m, a, reply);
     mill_turn(m);
 }
@@ -345,9 +460,9 @@ void ask_replied(void *arg, const struct llm_reply *reply)
 void ask_unsent(struct mill *m, struct ask *a)
 {
     struct llm_reply reply;
-    gate_leave(&m->gate, a->est_tokens, -1, mill_now(m));
     reply_init(&reply);
     reply.failure = FAIL_NOT_SENT;
+    leave(m, a, &reply);
     settle(m, a, &reply);
 }
 
@@ -356,8 +471,13 @@ void ask_settled(struct mill *m, struct ledger_cmd *cmd)
     struct ask *a = cmd->owner;
     if (cmd->status != ST_OK) {
         drain_stop(m, cmd->status, cmd->fail.text);
-        ask_wait(m, a, 0);
+        ask_first(a);
         return;
     }
-    follow_up(m, a);
+    judge_endpoint(m, a);
+    lines_wake(m);
+    if (a->line->compared)
+        opinion_done(m, a);
+    else
+        follow_up(m, a);
 }

@@ -7,9 +7,8 @@
 #include "base/map.h"
 #include "pipeline/mill.h"
 #include "pipeline/work.h"
-#include "route/gate.h"
+#include "route/late.h"
 #include "route/retry.h"
-#include "ticket/tokens.h"
 
 enum mill_phase {
     MILL_RUNNING,
@@ -26,7 +25,6 @@ struct source_partition {
         lost_at; /* offset that was not in the log, until the next record or EOF tells; -1 = none */
 };
 
-#define ENDPOINT_TROUBLE  5 /* failures in a row after which the endpoint is only probed */
 #define REQUEST_BYTES_MAX ((size_t)64 << 20)
 
 struct mill {
@@ -60,22 +58,24 @@ struct mill {
     struct list asks;          /* every ask */
     struct heap due;           /* asks that wait, by monotonic time */
     struct list held;          /* rejected alone; see LADDER_HOLD */
-    struct gate gate;
+    struct providers providers;
+    struct line **lines; /* by their number, the packer's route */
+    int line_count, line_turn;
     struct retry_budget retries;
-    struct token_scale *scales; /* per model */
-    int64_t system_tokens;      /* estimate for the system message */
-    struct buf user, body;      /* scratch of the request in the making */
-    bool *model_off;            /* per model */
-    int64_t answers;            /* useful ones so far */
-    int endpoint_failures;      /* in a row, without an answer between them */
-    int64_t key_read_mono_us;   /* when a new key was last taken from its file; 0 = never */
-    int outages;                /* times the endpoint came back from trouble */
-    int provider;               /* the one in use */
+    int64_t system_tokens; /* estimate for the system message */
+    struct buf user, body; /* scratch of the request in the making */
+    int64_t answers;       /* useful ones so far */
+    int outages;           /* times an endpoint came back from trouble */
+    struct list compared;  /* shadow and guard copies in memory */
+    int64_t comparisons;   /* of them */
+    struct late_eta eta;
 
     /* ending */
     int64_t progress_mono_us;    /* last useful answer or publish */
     int64_t grace_until_mono_us; /* 0 = not stopping by signal */
     bool grace_over;
+    bool late_told;                /* that finish_by will not be met */
+    int64_t compare_until_mono_us; /* 0 = tickets are still being worked on */
     int64_t publish_until_mono_us; /* stopping by signal: 0 = not yet publishing the last */
     bool publishing_given_up;
     bool claimed;        /* our offsets are committed: from here on work is taken in */
@@ -117,22 +117,53 @@ void tickets_dead(struct mill *m, struct ticket **v, size_t n, enum reason reaso
                   const char *detail);
 void tickets_dead_done(struct mill *m, struct ledger_cmd *cmd);
 
-/* dispatch.c */
-void dispatch_pump(struct mill *m);
+/* ask.c */
 struct ask *ask_new(struct mill *m, struct ticket **tickets, size_t n, enum call_purpose purpose);
 void ask_free(struct mill *m, struct ask *a); /* not its tickets */
 void ask_wait(struct mill *m, struct ask *a, int64_t delay_us);
+void ask_first(struct ask *a); /* ready, before the others of its line */
+/* What a call of that model would take: tokens both ways; *cap 0 = it does not fit. */
+int64_t ask_tokens(const struct mill *m, const struct ask *a, int model, int64_t *cap);
+
+/* lines.c */
+int line_number(struct mill *m, const struct ticket *t);
+void lines_wake(struct mill *m); /* a call has ended: look again */
+bool line_has_work(const struct mill *m, int line, int64_t now_mono_us);
+int64_t lines_deadline(const struct mill *m); /* when one of them can send; INT64_MAX = unknown */
+int model_step(const struct mill *m, int tier, int model); /* its place in the tier */
+bool model_next(const struct mill *m, const struct ticket *t, int after, int *step);
+bool tier_usable(const struct mill *m, int tier, bool vision);
+
+/* dispatch.c */
+void dispatch_pump(struct mill *m);
 void ask_intended(struct mill *m, struct ledger_cmd *cmd);
-bool model_next(const struct mill *m, int tier, int after, int *step); /* a model still on */
 
 /* settle.c */
 void ask_replied(void *arg, const struct llm_reply *reply); /* arg: the struct ask */
 void ask_settled(struct mill *m, struct ledger_cmd *cmd);
 void ask_unsent(struct mill *m, struct ask *a); /* intent is durable, but sending has stopped */
 
+/* judge.c */
+void judge_model(struct mill *m, const struct ask *a); /* its provider refuses its configuration */
+void judge_outage_booked(struct mill *m, const struct ledger_cmd *cmd);
+void judge_endpoint(struct mill *m, struct ask *a);
+/* No model is left for this line: its tickets go to their other tier, or the run has to stop. */
+void judge_never(struct mill *m, int line);
+void judge_stuck(struct mill *m); /* when nothing can be sent any more: stops and says why */
+
+/* opinion.c */
+void opinion_shadow(struct mill *m, const struct ticket *t); /* admitted: perhaps asked twice */
+void opinion_guard(struct mill *m, const struct ask *a);     /* about to be sent */
+void opinion_done(struct mill *m, struct ask *a);            /* booked: frees ask and copies */
+void opinion_drop(struct mill *m, struct ask *a);            /* not to be sent: likewise */
+void opinion_drop_waiting(struct mill *m);
+void opinion_free(struct mill *m); /* those that no ask holds any more */
+
 /* follow.c */
 void follow_up(struct mill *m, struct ask *a); /* acts on a->moves; frees the ask or lets it wait */
 void follow_release_held(struct mill *m); /* held tickets are dead: the configuration is fine */
+void follow_kept(struct mill *m, struct ticket **v, size_t n); /* publish what was kept for them */
+void follow_kept_done(struct mill *m, struct ledger_cmd *cmd);
 
 /* drain.c */
 void drain_check(struct mill *m);

@@ -15,7 +15,6 @@ struct ticket *ticket_new(struct mill *m, const struct record *r)
     memcpy(t->value_hash, hash, sizeof t->value_hash);
     list_init(&t->node);
     list_init(&t->copies);
-    t->tier = m->config->routes[m->config->route_count - 1].tier;
     list_push(&m->everyone, &t->everyone);
     m->stats.live++;
     m->window_bytes += (int64_t)t->record->value.n;
@@ -29,23 +28,19 @@ void ticket_free(struct mill *m, struct ticket *t)
     list_remove(&t->everyone);
     m->stats.live--;
     m->window_bytes -= (int64_t)t->record->value.n;
+    mem_free(t->kept.summary);
     mem_free(t->content.block);
     mem_free(t->record);
     mem_free(t);
 }
 
-/* Tickets that must not be mixed get different numbers: purpose and step on the tier's models. */
-static int route_number(const struct ticket *t)
-{
-    return t->tier * 64 + t->step;
-}
-
 void ticket_queue(struct mill *m, struct ticket *t)
 {
-    const struct token_scale *scale = &m->scales[m->config->tiers[t->tier].models[t->step]];
-    t->item.est_tokens = token_scale_apply(scale, t->content.est_tokens);
+    int model = plan_tier(m->o.plan, t->tier)->models[t->step];
+    t->item.est_tokens =
+        token_scale_apply(&m->providers.offers[model].scale, t->content.est_tokens);
     t->item.bytes = t->content.text.n;
-    t->item.route = route_number(t);
+    t->item.route = line_number(m, t);
     t->item.language = t->content.language;
     t->item.attempt_class = (int)t->purpose;
     t->item.solo = t->alone;

@@ -12,12 +12,22 @@
 #include "batch/pack.h"
 #include "ledger/command.h"
 #include "llm/client.h"
+#include "pipeline/providers.h"
+#include "route/budget.h"
+#include "route/plan.h"
 #include "ticket/decode.h"
 
 struct mill;
 
+/* An answer that was good but not sure enough: published when a further tier has no better one. */
+struct kept_answer {
+    int64_t call_no; /* 0 = there is none */
+    struct verdict verdict;
+    char *summary; /* memory of verdict.summary */
+};
+
 struct ticket {
-    struct list everyone;  /* mill.everyone */
+    struct list everyone;  /* mill.everyone, or mill.compared */
     struct list node;      /* held list, or a copy in another ticket's `copies` */
     struct pack_item item; /* the packer's */
     struct record *record; /* owned */
@@ -28,34 +38,56 @@ struct ticket {
     bool leads;         /* stands in mill.leaders under its reuse key */
     struct list copies; /* tickets that wait for this one's answer */
     int paid, unknowns;
-    int outage;                /* mill.outages when the next two were counted */
-    int outage_unknowns;       /* unknown calls since then */
-    int64_t answers_mark;      /* mill.answers when the first of them was sent */
-    int tier, step;            /* model = tiers[tier].models[step] */
+    int outage;           /* mill.outages when the next two were counted */
+    int outage_unknowns;  /* unknown calls since then */
+    int64_t answers_mark; /* mill.answers when the first of them was sent */
+
+    struct plan_choice choice;
+    int tier, step;            /* model = the plan's tier, models[step] or one behind it */
     enum call_purpose purpose; /* of its next or current call */
-    bool alone, cap_doubled, text_cut, next_provider_tried;
+    bool shadowed, guarded;    /* chosen to be compared */
+    bool compared; /* a copy of the text for a shadow or guard call: no ticket of the run's own */
+    bool alone, cap_doubled, text_cut, next_provider_tried, escalated;
+    struct kept_answer kept;
     int held_status; /* http status it was rejected with while held */
+};
+
+/* Work that looks for the same models; its asks and packs leave in order. */
+struct line {
+    int tier, step;
+    bool vision, compared;
+    struct list ready;     /* asks that may be sent, struct ask.ready */
+    int64_t again_mono_us; /* nothing can be sent before, unless a call ends */
+    enum wall wall;        /* the budget that its next call does not fit into */
+    bool never;            /* no model is left for it */
 };
 
 struct ask {
     struct mill *mill;
     struct list node;     /* in mill.asks */
-    struct heap_node due; /* in mill.due while it waits */
+    struct heap_node due; /* in mill.due while it waits for its time */
+    struct list ready;    /* in line->ready while it waits for a place */
+    struct line *line;
     struct ticket **tickets;
     size_t n;
     enum call_purpose purpose;
-    int model; /* index into config->models */
-    int tier;
-    int failures;  /* calls in a row that ended without anything to use */
-    bool is_retry; /* next call needs a place in the retry budget */
+    int failures;               /* calls in a row that ended without anything to use */
+    int failed_at, failed_here; /* endpoint number of the last failure; in a row there */
+    uint64_t avoid;             /* endpoints that failed it, as in struct pick */
+    bool is_retry;              /* next call needs a place in the retry budget */
 
     /* of the call at hand */
+    struct picked_place at;
     char call_id[ID_SIZE];
     int64_t call_no; /* 0 = no call has been booked for the moves */
     char (*ids)[SHORT_ID_SIZE];
     struct slice *texts;
     struct buf body;
-    int64_t reserved_pusd, token_cap, est_tokens;
+    struct budget_slip slip;
+    int64_t reserved_pusd, token_cap;
+    int64_t bound_ppm;   /* factor that is in reserved_pusd */
+    int64_t est_tokens;  /* of the messages, uncorrected */
+    int64_t pace_tokens; /* both ways, as taken from gate and pace */
     struct price price;
     int64_t sent_unix_us, sent_mono_us;
     int64_t answers_at_send; /* mill.answers */

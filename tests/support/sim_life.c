@@ -26,6 +26,8 @@ struct life {
     struct publish *publish;
     struct queue *reports;
     struct mill_model *models;
+    struct plan *plan;
+    struct budget *budget;
     struct queue_node *waiting, **waiting_end; /* commands for the next group */
     struct list untold;                        /* struct acks */
     bool group_due, step_due, publish_over;
@@ -229,6 +231,17 @@ static void prepare_models(struct life *l)
     }
 }
 
+static void prepare_means(struct life *l)
+{
+    struct buf notes;
+    struct fail fail;
+    buf_init(&notes, 4096);
+    MUST(l->w, plan_make(l->w->config, -1, false, &l->plan, &notes, &fail) == ST_OK);
+    buf_deinit(&notes);
+    l->budget =
+        budget_new(l->w->config, CONFIG_OFF, NULL, clock_unix_us(&l->w->time.clock));
+}
+
 static void start(struct life *l, struct sim_world *w)
 {
     struct fail fail;
@@ -260,6 +273,7 @@ static void start(struct life *l, struct sim_world *w)
             1, p, "tickets", parts[p].start, l->published[p], l->published_count[p]};
     }
     prepare_models(l);
+    prepare_means(l);
     struct ledger_run run = {.started_unix_us = clock_unix_us(&w->time.clock),
                              .prompt_version = w->version,
                              .system_message = w->system.p,
@@ -293,6 +307,8 @@ static void start(struct life *l, struct sim_world *w)
         .prompt_version = w->version,
         .system_message = w->system.p,
         .models = l->models,
+        .plan = l->plan,
+        .budget = l->budget,
         .partitions = parts,
         .partition_count = SIM_PARTITIONS,
         .limit = w->limit,
@@ -322,6 +338,8 @@ static void end(struct life *l)
     struct queue_node *n, *next;
     fake_provider_hang_up(&l->w->provider);
     mill_free(l->mill);
+    plan_free(l->plan);
+    budget_free(l->budget);
     virtual_drop_events(&l->w->time);
     free_commands(l->waiting);
     for (struct list *node; (node = list_pop(&l->untold)) != NULL;) {

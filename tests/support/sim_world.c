@@ -23,7 +23,8 @@ static const char config_text[] =
     "  m: {provider: p, price: {input: 0.18, output: 0.25}}\n"
     "  n: {provider: p, price: {input: 0.18, output: 0.25}}\n"
     "tiers: {t: [m, n]}\n"
-    "routes: [{tier: t}]\n";
+    "routes: [{tier: t}]\n"
+    "guard: {percent: 0}\n";
 
 void sim_put_tickets(struct sim_world *w)
 {

@@ -10,6 +10,8 @@
 
 #include "base/random.h"
 
+enum { ROUTE = 0, OTHER_ROUTE = 1, ROUTES = 3 };
+
 static const struct pack_limits limits = {.max_tickets = 4,
                                           .max_tokens = 100,
                                           .max_bytes = 1000,
@@ -26,8 +28,8 @@ static void an_empty_packer_has_nothing_and_no_deadline(void **state)
     (void)state;
     struct packer *p = packer_new(&limits);
     struct pack_item *out[4];
-    assert_int_equal(packer_next(p, 0, true, out), 0);
-    assert_int_equal(packer_deadline(p), INT64_MAX);
+    assert_int_equal(packer_next(p, ROUTE, 0, true, out), 0);
+    assert_int_equal(packer_deadline(p, ROUTE), INT64_MAX);
     assert_int_equal(packer_count(p), 0);
     packer_free(p);
     packer_free(NULL);
@@ -41,17 +43,17 @@ static void a_full_pack_goes_at_once_in_order_of_arrival(void **state)
     for (int i = 0; i < 5; i++) {
         items[i] = item(10, 10);
         if (i == 4)
-            assert_int_equal(packer_deadline(p), 1000);
+            assert_int_equal(packer_deadline(p, ROUTE), 1000);
         packer_add(p, &items[i], 1000 + i);
         assert_int_equal(packer_count(p), i + 1);
     }
-    assert_int_equal(packer_next(p, 1004, false, out), 4);
+    assert_int_equal(packer_next(p, ROUTE, 1004, false, out), 4);
     for (int i = 0; i < 4; i++)
         assert_ptr_equal(out[i], &items[i]);
-    assert_int_equal(packer_next(p, 1004, false, out), 0);
-    assert_int_equal(packer_deadline(p), 1004 + 200);
-    assert_int_equal(packer_next(p, 1203, false, out), 0);
-    assert_int_equal(packer_next(p, 1204, false, out), 1);
+    assert_int_equal(packer_next(p, ROUTE, 1004, false, out), 0);
+    assert_int_equal(packer_deadline(p, ROUTE), 1004 + 200);
+    assert_int_equal(packer_next(p, ROUTE, 1203, false, out), 0);
+    assert_int_equal(packer_next(p, ROUTE, 1204, false, out), 1);
     assert_ptr_equal(out[0], &items[4]);
     packer_free(p);
 }
@@ -61,15 +63,15 @@ static void flush_makes_everything_ready(void **state)
     (void)state;
     struct packer *p = packer_new(&limits);
     struct pack_item a = item(1, 1), b = item(1, 1), *out[4];
-    b.route = 1;
+    b.attempt_class = 1;
     packer_add(p, &a, 10);
     packer_add(p, &b, 20);
-    assert_int_equal(packer_next(p, 20, false, out), 0);
-    assert_int_equal(packer_next(p, 20, true, out), 1);
+    assert_int_equal(packer_next(p, ROUTE, 20, false, out), 0);
+    assert_int_equal(packer_next(p, ROUTE, 20, true, out), 1);
     assert_ptr_equal(out[0], &a); /* the older one first */
-    assert_int_equal(packer_next(p, 20, true, out), 1);
+    assert_int_equal(packer_next(p, ROUTE, 20, true, out), 1);
     assert_ptr_equal(out[0], &b);
-    assert_int_equal(packer_next(p, 20, true, out), 0);
+    assert_int_equal(packer_next(p, ROUTE, 20, true, out), 0);
     packer_free(p);
 }
 
@@ -77,18 +79,39 @@ static void tickets_of_different_kinds_are_never_mixed(void **state)
 {
     (void)state;
     struct packer *p = packer_new(&limits);
-    struct pack_item items[4], *out[4];
-    for (int i = 0; i < 4; i++)
+    struct pack_item items[3], *out[4];
+    for (int i = 0; i < 3; i++)
         items[i] = item(1, 1);
-    items[1].route = 1;
-    items[2].language = LANG_DE;
-    items[3].attempt_class = 1;
-    for (int i = 0; i < 4; i++)
+    items[1].language = LANG_DE;
+    items[2].attempt_class = 1;
+    for (int i = 0; i < 3; i++)
         packer_add(p, &items[i], i);
-    for (int i = 0; i < 4; i++) {
-        assert_int_equal(packer_next(p, 300, false, out), 1);
+    for (int i = 0; i < 3; i++) {
+        assert_int_equal(packer_next(p, ROUTE, 300, false, out), 1);
         assert_ptr_equal(out[0], &items[i]);
     }
+    packer_free(p);
+}
+
+static void every_route_has_packs_of_its_own(void **state)
+{
+    (void)state;
+    struct packer *p = packer_new(&limits);
+    struct pack_item a = item(1, 1), b = item(1, 1), alone = item(1, 1), *out[4];
+    b.route = alone.route = OTHER_ROUTE;
+    alone.solo = true;
+    packer_add(p, &a, 10);
+    packer_add(p, &b, 20);
+    packer_add(p, &alone, 30);
+    assert_int_equal(packer_deadline(p, ROUTE), 210);
+    assert_int_equal(packer_deadline(p, OTHER_ROUTE), 30);
+    assert_int_equal(packer_next(p, ROUTE, 30, false, out), 0);
+    assert_int_equal(packer_next(p, OTHER_ROUTE, 30, false, out), 1);
+    assert_ptr_equal(out[0], &alone);
+    assert_int_equal(packer_next(p, OTHER_ROUTE, 30, true, out), 1);
+    assert_ptr_equal(out[0], &b);
+    assert_int_equal(packer_next(p, ROUTE, 30, true, out), 1);
+    assert_ptr_equal(out[0], &a);
     packer_free(p);
 }
 
@@ -107,7 +130,7 @@ static void tokens_and_bytes_bound_a_pack(void **state)
             items[i] = item(cases[c].tokens, cases[c].bytes);
             packer_add(p, &items[i], 0);
         }
-        assert_int_equal(packer_next(p, 0, false, out), cases[c].expected);
+        assert_int_equal(packer_next(p, ROUTE, 0, false, out), cases[c].expected);
         packer_free(p);
     }
 }
@@ -124,13 +147,13 @@ static void large_or_suspicious_tickets_go_alone_and_first(void **state)
     packer_add(p, &solo, 1);
     packer_add(p, &large, 2);
     packer_add(p, &heavy, 3);
-    assert_int_equal(packer_deadline(p), 1);
+    assert_int_equal(packer_deadline(p, ROUTE), 1);
     struct pack_item *expected[] = {&solo, &large, &heavy};
     for (int i = 0; i < 3; i++) {
-        assert_int_equal(packer_next(p, 3, false, out), 1);
+        assert_int_equal(packer_next(p, ROUTE, 3, false, out), 1);
         assert_ptr_equal(out[0], expected[i]);
     }
-    assert_int_equal(packer_next(p, 3, false, out), 0);
+    assert_int_equal(packer_next(p, ROUTE, 3, false, out), 0);
     assert_int_equal(packer_count(p), 1);
     packer_free(p);
 }
@@ -143,7 +166,7 @@ static void packs_of_one_never_wait(void **state)
     struct packer *p = packer_new(&one);
     struct pack_item a = item(1, 1), *out[1];
     packer_add(p, &a, 5);
-    assert_int_equal(packer_next(p, 5, false, out), 1);
+    assert_int_equal(packer_next(p, ROUTE, 5, false, out), 1);
     packer_free(p);
 }
 
@@ -158,8 +181,8 @@ static void a_ticket_can_be_taken_back(void **state)
     packer_remove(p, &a);
     packer_remove(p, &solo);
     assert_int_equal(packer_count(p), 1);
-    assert_int_equal(packer_deadline(p), 201);
-    assert_int_equal(packer_next(p, 201, false, out), 1);
+    assert_int_equal(packer_deadline(p, ROUTE), 201);
+    assert_int_equal(packer_next(p, ROUTE, 201, false, out), 1);
     assert_ptr_equal(out[0], &b);
     packer_free(p);
 }
@@ -195,17 +218,25 @@ static void check_pack(struct traffic *t, struct pack_item **out, size_t n)
     t->given += n;
 }
 
-static void take_what_is_ready(struct traffic *t, bool flush)
+static void take_route(struct traffic *t, int route, bool flush)
 {
     struct pack_item *out[4];
     size_t n;
-    int64_t deadline = packer_deadline(t->p);
+    int64_t deadline = packer_deadline(t->p, route);
     if (!flush && deadline > t->now)
-        assert_int_equal(packer_next(t->p, t->now, false, out), 0);
-    while ((flush || packer_deadline(t->p) <= t->now) &&
-           (n = packer_next(t->p, t->now, flush, out)) > 0)
+        assert_int_equal(packer_next(t->p, route, t->now, false, out), 0);
+    while ((flush || packer_deadline(t->p, route) <= t->now) &&
+           (n = packer_next(t->p, route, t->now, flush, out)) > 0) {
+        assert_int_equal(out[0]->route, route);
         check_pack(t, out, n);
-    assert_true(packer_deadline(t->p) > t->now);
+    }
+    assert_true(packer_deadline(t->p, route) > t->now);
+}
+
+static void take_what_is_ready(struct traffic *t, bool flush)
+{
+    for (int route = 0; route < ROUTES; route++)
+        take_route(t, route, flush);
 }
 
 static void random_traffic_keeps_every_bound(void **state)
@@ -218,7 +249,7 @@ static void random_traffic_keeps_every_bound(void **state)
         while (t.added < TICKETS) {
             struct pack_item *i = &t.items[t.added];
             *i = item((int64_t)random_below(&t.r, 60), (size_t)random_below(&t.r, 500));
-            i->route = (int)random_below(&t.r, 3);
+            i->route = (int)random_below(&t.r, ROUTES);
             i->language = (enum language)random_below(&t.r, 4);
             i->attempt_class = (int)random_below(&t.r, 2);
             i->solo = random_below(&t.r, 20) == 0;
@@ -243,6 +274,7 @@ int main(void)
         cmocka_unit_test(a_full_pack_goes_at_once_in_order_of_arrival),
         cmocka_unit_test(flush_makes_everything_ready),
         cmocka_unit_test(tickets_of_different_kinds_are_never_mixed),
+        cmocka_unit_test(every_route_has_packs_of_its_own),
         cmocka_unit_test(tokens_and_bytes_bound_a_pack),
         cmocka_unit_test(large_or_suspicious_tickets_go_alone_and_first),
         cmocka_unit_test(packs_of_one_never_wait),

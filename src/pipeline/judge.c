@@ -1,0 +1,403 @@
+/* Judge: what the end of a call means for the endpoint, the provider and the model it went to.
+ *
+ * The failure class decides (contract of the classes: model/failure.h): leave an endpoint alone for
+ * a while, for the run, the whole provider, or one model; when nothing is left that could serve,
+ * stop the run with the reason. What becomes of the tickets is follow.c's.
+ */
+#include <stdio.h>
+
+#include "base/log.h"
+#include "base/mem.h"
+#include "model/money.h"
+#include "pipeline/state.h"
+
+#define PARKED_ABOVE_US INT64_C(120000000) /* a longer Retry-After is no reason to wait here */
+#define TROUBLE         5                  /* failures in a row that make an outage */
+
+static const char *endpoint_name(const struct mill *m, const struct endpoint *e)
+{
+    return m->config->providers[e->provider].endpoints[e->index].name;
+}
+
+static const char *provider_name(const struct mill *m, const struct endpoint *e)
+{
+    return m->config->providers[e->provider].name;
+}
+
+static void log_endpoint(const struct mill *m, enum log_level level, const char *event,
+                         const char *text, const struct endpoint *e)
+{
+    log_event(level, event, text, L_STR("provider", provider_name(m, e)),
+              L_STR("endpoint", endpoint_name(m, e)));
+}
+
+/* An outage that ends before its beginning is booked is closed when that has come back. */
+static void end_outage(struct mill *m, struct endpoint *e)
+{
+    if (e->outage_no == 0)
+        return;
+    struct ledger_cmd *cmd = ledger_cmd_new(LOP_OUTAGE);
+    cmd->u.outage.outage_no = e->outage_no;
+    cmd->u.outage.at_unix_us = mill_unix_now(m);
+    e->outage_no = 0;
+    mill_submit(m, cmd);
+}
+
+static void begin_outage(struct mill *m, struct endpoint *e, const char *cause)
+{
+    struct ledger_cmd *cmd = ledger_cmd_new(LOP_OUTAGE);
+    cmd->u.outage.provider = slice_str(provider_name(m, e));
+    cmd->u.outage.endpoint = slice_str(endpoint_name(m, e));
+    cmd->u.outage.cause = slice_str(cause);
+    cmd->u.outage.at_unix_us = mill_unix_now(m);
+    cmd->owner = e;
+    e->out = true;
+    mill_submit(m, cmd);
+}
+
+void judge_outage_booked(struct mill *m, const struct ledger_cmd *cmd)
+{
+    struct endpoint *e = cmd->owner;
+    if (cmd->status != ST_OK) {
+        drain_stop(m, cmd->status, cmd->fail.text);
+        return;
+    }
+    if (!e)
+        return;
+    e->outage_no = cmd->u.outage.outage_no;
+    if (!e->out)
+        end_outage(m, e);
+}
+
+static void endpoint_down(struct mill *m, struct endpoint *e)
+{
+    m->stats.endpoint_outages++;
+    log_endpoint(m, LOG_WARN, "endpoint_down",
+                 "too many calls fail: the endpoint is left alone and probed now and then", e);
+    begin_outage(m, e, "breaker");
+}
+
+static void endpoint_up(struct mill *m, struct endpoint *e)
+{
+    log_endpoint(m, LOG_INFO, "endpoint_up", "the endpoint answers again", e);
+    e->out = false;
+    end_outage(m, e);
+}
+
+/* How often an ask may fail there in a row before another endpoint is tried first. */
+static int failures_allowed(const struct mill *m, const struct ask *a)
+{
+    if (a->failure == FAIL_NOT_SENT)
+        return 1;
+    if (failure_billing(a->failure) == BILLED_UNKNOWN)
+        return 2;
+    return (int)m->config->providers[a->at.place->endpoint->provider].tries;
+}
+
+static void remember_failure(const struct mill *m, struct ask *a)
+{
+    int number = a->at.place->endpoint->number;
+    a->failures++;
+    a->failed_here = a->failed_at == number ? a->failed_here + 1 : 1;
+    a->failed_at = number;
+    if (a->failed_here >= failures_allowed(m, a))
+        a->avoid |= UINT64_C(1) << (number % 64);
+}
+
+static void failed(struct mill *m, struct ask *a, int64_t now)
+{
+    struct endpoint *e = a->at.place->endpoint;
+    remember_failure(m, a);
+    a->is_retry = a->failure != FAIL_NOT_SENT; /* which cost nobody anything */
+    e->failures++;
+    if (a->failure == FAIL_TIMEOUT)
+        gate_timeout(&a->at.place->gate, a->sent_mono_us, now);
+    if (breaker_failed(&e->breaker, a->sent_mono_us, now, &m->random) && e->breaker.opened == 1)
+        endpoint_down(m, e);
+}
+
+static void throttled(struct mill *m, struct ask *a, int64_t now)
+{
+    struct endpoint *e = a->at.place->endpoint;
+    a->failures++;
+    a->is_retry = true;
+    breaker_void(&e->breaker, a->sent_mono_us);
+    gate_throttled(&a->at.place->gate, a->sent_mono_us, now);
+    if (a->retry_after_us > PARKED_ABOVE_US) {
+        if (e->parked_until_us < now)
+            log_endpoint(m, LOG_WARN, "endpoint_parked",
+                         "the endpoint asks to be left alone for minutes", e);
+        if (e->parked_until_us < now + a->retry_after_us)
+            e->parked_until_us = now + a->retry_after_us;
+        return;
+    }
+    if (a->retry_after_us > 0)
+        gate_pause(&a->at.place->gate, now + a->retry_after_us);
+}
+
+static void answered(struct mill *m, struct ask *a, int64_t now)
+{
+    struct endpoint *e = a->at.place->endpoint;
+    m->outages += e->failures >= TROUBLE;
+    e->failures = 0;
+    gate_success(&a->at.place->gate, now - a->sent_mono_us, now);
+    if (breaker_ok(&e->breaker, a->sent_mono_us, now))
+        endpoint_up(m, e);
+}
+
+void judge_model(struct mill *m, const struct ask *a)
+{
+    if (m->providers.offers[a->at.model].off)
+        return;
+    m->providers.offers[a->at.model].off = true;
+    log_event(LOG_ERROR, "model_stopped", "the provider refuses what is configured for the model",
+              L_STR("model", m->config->models[a->at.model].name));
+}
+
+/* A region that refuses us (403) stays off for the run. */
+static void region_off(struct mill *m, const struct ask *a)
+{
+    struct endpoint *e = a->at.place->endpoint;
+    if (e->off != FAIL_NONE)
+        return;
+    e->off = FAIL_REGION;
+    log_endpoint(m, LOG_ERROR, "endpoint_off", "the endpoint refuses requests from here (403)", e);
+    begin_outage(m, e, "region");
+}
+
+static void account_off(struct mill *m, const struct ask *a, enum failure why, const char *text)
+{
+    const struct endpoint *e = a->at.place->endpoint;
+    struct account *account = &m->providers.accounts[e->provider];
+    if (account->off != FAIL_NONE)
+        return;
+    account->off = why;
+    log_event(LOG_ERROR, "provider_off", text, L_STR("provider", provider_name(m, e)));
+    for (int i = 0; i < account->endpoint_count; i++)
+        begin_outage(m, &account->endpoints[i], failure_name(why));
+}
+
+/* A rotated key is read again; calls that were sent with the old one just go again. */
+static void key_refused(struct mill *m, const struct ask *a, int64_t now)
+{
+    int provider = a->at.place->endpoint->provider;
+    struct account *account = &m->providers.accounts[provider];
+    if (a->sent_mono_us <= account->key_read_mono_us)
+        return;
+    if (m->o.ports.caller.reload_key(m->o.ports.caller.self, provider)) {
+        account->key_read_mono_us = now;
+        log_event(LOG_WARN, "key_read_again",
+                  "the provider refused the key, its file has a new one",
+                  L_STR("provider", m->config->providers[provider].name));
+    } else {
+        account_off(m, a, FAIL_KEY, "the key is refused (401): check key_env or key_file");
+    }
+}
+
+void judge_endpoint(struct mill *m, struct ask *a)
+{
+    int64_t now = mill_now(m);
+    struct breaker *breaker = &a->at.place->endpoint->breaker;
+    switch (a->failure) {
+    case FAIL_NOT_SENT:
+    case FAIL_TIMEOUT:
+    case FAIL_RESET:
+    case FAIL_SERVER:
+    case FAIL_GATEWAY:
+    case FAIL_TOO_LARGE:
+        failed(m, a, now);
+        return;
+    case FAIL_THROTTLED:
+        throttled(m, a, now);
+        return;
+    case FAIL_NONE:
+    case FAIL_BAD_ANSWER:
+    case FAIL_REFUSED:
+    case FAIL_FILTERED:
+    case FAIL_TRUNCATED:
+        answered(m, a, now);
+        return;
+    case FAIL_KEY:
+        key_refused(m, a, now);
+        break;
+    case FAIL_MONEY:
+        account_off(m, a, FAIL_MONEY, "no money is left on the account");
+        break;
+    case FAIL_REGION:
+        region_off(m, a);
+        break;
+    case FAIL_CONFIG:
+        judge_model(m, a);
+        break;
+    case FAIL_OVERSIZE:
+    case FAIL_POLICY:
+    case FAIL_REJECTED:
+    case FAIL_CANCELLED:
+    case FAIL_CRASH:
+    case FAIL_COUNT:
+        break;
+    }
+    breaker_void(breaker, a->sent_mono_us);
+}
+
+/* --- nothing is left ------------------------------------------------------------------------- */
+
+/* Why a tier has no usable model: one bit for each cause. */
+enum { GONE_CONFIG = 1, GONE_KEY = 2, GONE_MONEY = 4, GONE_REGION = 8 };
+
+static unsigned causes_of(const struct mill *m, int tier)
+{
+    const struct plan_tier *t = plan_tier(m->o.plan, tier);
+    unsigned causes = 0;
+    for (int i = 0; i < t->count; i++) {
+        const struct offer *o = &m->providers.offers[t->models[i]];
+        enum failure off = m->providers.accounts[o->provider].off;
+        if (o->off)
+            causes |= GONE_CONFIG;
+        else if (off == FAIL_KEY)
+            causes |= GONE_KEY;
+        else if (off == FAIL_MONEY)
+            causes |= GONE_MONEY;
+        else
+            causes |= GONE_REGION;
+    }
+    return causes;
+}
+
+static void stop_for(struct mill *m, int tier, unsigned causes)
+{
+    char text[400];
+    const char *name = m->config->tiers[tier].name;
+    if (causes & GONE_CONFIG) {
+        snprintf(text, sizeof text, "no model of tier %s can be used: the provider answered \"%s\"",
+                 name, m->refusal);
+        drain_stop(m, ST_CONFIG, text);
+    }
+    if (causes & GONE_KEY) {
+        snprintf(text, sizeof text,
+                 "no provider of tier %s takes its key (401): check key_env or key_file", name);
+        drain_stop(m, ST_KEY_REFUSED, text);
+    }
+    if (causes & GONE_MONEY) {
+        snprintf(text, sizeof text, "no money left on the account at any provider of tier %s",
+                 name);
+        drain_stop(m, ST_NO_MONEY, text);
+    }
+}
+
+/* Is any tier that tickets are routed to still served? */
+static bool any_tier_left(const struct mill *m)
+{
+    for (int i = 0; i < m->line_count; i++) {
+        if (!m->lines[i]->compared && tier_usable(m, m->lines[i]->tier, false))
+            return true;
+    }
+    return false;
+}
+
+/* The other tier that the route names, if it can serve the ticket. */
+static bool move_to_otherwise(struct mill *m, struct ticket *t)
+{
+    int tier = t->choice.otherwise;
+    if (tier < 0 || tier == t->tier || !tier_usable(m, tier, t->choice.needs_vision))
+        return false;
+    t->tier = tier;
+    t->step = 0;
+    t->choice.otherwise = -1;
+    return true;
+}
+
+static void move_ask(struct mill *m, struct ask *a)
+{
+    struct ask *moved = ask_new(m, a->tickets, a->n, a->purpose);
+    moved->attempt = a->attempt;
+    ask_wait(m, moved, 0);
+    ask_free(m, a);
+}
+
+/* True: the ask is off this line. */
+static bool ask_leaves(struct mill *m, struct ask *a)
+{
+    if (a->line->compared) {
+        opinion_drop(m, a);
+        return true;
+    }
+    if (a->tickets[0]->kept.call_no) {
+        follow_kept(m, a->tickets, a->n);
+        ask_free(m, a);
+        return true;
+    }
+    bool all = true;
+    for (size_t i = 0; i < a->n; i++)
+        all &= move_to_otherwise(m, a->tickets[i]);
+    if (all)
+        move_ask(m, a);
+    return all;
+}
+
+static struct ask *next_of_line(struct mill *m, int line)
+{
+    struct list *ready = list_pop(&m->lines[line]->ready);
+    if (ready)
+        return LIST_ENTRY(ready, struct ask, ready);
+    size_t n = packer_next(m->packer, line, mill_now(m), true, m->picked);
+    struct ticket *tickets[PACK_TICKETS_LIMIT];
+    for (size_t i = 0; i < n; i++)
+        tickets[i] = m->picked[i]->ticket;
+    return n > 0 ? ask_new(m, tickets, n, tickets[0]->purpose) : NULL;
+}
+
+void judge_never(struct mill *m, int line)
+{
+    struct line *l = m->lines[line];
+    for (struct ask *a; (a = next_of_line(m, line));) {
+        if (ask_leaves(m, a))
+            continue;
+        ask_first(a);
+        l->never = true;
+        break;
+    }
+    if (!l->never)
+        return;
+    unsigned causes = causes_of(m, l->tier);
+    if ((causes & GONE_CONFIG) || !any_tier_left(m))
+        stop_for(m, l->tier, causes);
+}
+
+/* --- nothing can go on -------------------------------------------------------------------- */
+
+static void stop_at_wall(struct mill *m, const struct line *l)
+{
+    char cap[MONEY_TEXT_SIZE], text[300];
+    money_text(budget_cap(m->o.budget, l->wall, l->tier), cap);
+    snprintf(text, sizeof text,
+             "the %s budget of %s USD leaves no room for another call; the rest stays pending for "
+             "the next run",
+             l->wall == WALL_TIER ? m->config->tiers[l->tier].name : wall_name(l->wall), cap);
+    drain_stop(m, ST_BUDGET, text);
+}
+
+void judge_stuck(struct mill *m)
+{
+    bool work = false;
+    if (m->stats.in_flight > 0 || m->commands > 0 || heap_min(&m->due) ||
+        (!intake_over(m) && intake_window_open(m)))
+        return;
+    for (int i = 0; i < m->line_count; i++) {
+        const struct line *l = m->lines[i];
+        if (!line_has_work(m, i, INT64_MAX - 1) || l->compared)
+            continue;
+        if (l->wall == WALL_NONE && !l->never)
+            return;
+        work = true;
+    }
+    for (int i = 0; work && i < m->line_count; i++) {
+        const struct line *l = m->lines[i];
+        if (l->compared || !line_has_work(m, i, INT64_MAX - 1))
+            continue;
+        if (l->wall != WALL_NONE)
+            stop_at_wall(m, l);
+        else
+            stop_for(m, l->tier, causes_of(m, l->tier));
+    }
+}
