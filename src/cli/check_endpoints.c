@@ -68,7 +68,7 @@ static enum status visit_all(struct visits *all, const bool *used, struct fail *
     strip(all->config, used, &bare);
     enum status st = loop_new(&all->loop, fail);
     if (st == ST_OK)
-        st = llm_client_new(&bare, loop_reactor(all->loop), &clock_system, &client, fail);
+        st = llm_client_new(&(struct llm_client_options){.config = &bare, .reactor = loop_reactor(all->loop), .clock = &clock_system}, &client, fail);
     if (st == ST_OK) {
         for (int i = 0; i < all->count; i++)
             llm_client_reach(client, all->v[i].provider, all->v[i].endpoint, on_reached,

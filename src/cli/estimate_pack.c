@@ -204,10 +204,10 @@ static void add_guard(struct packing *p, const struct sampled *t)
                                .body_bytes = t->body_bytes});
 }
 
-static void take_packs(struct packing *p, bool flush)
+static void take_packs(struct packing *p, int route, bool flush)
 {
     size_t n;
-    while ((n = packer_next(p->packer, 0, flush, p->picked)) > 0) {
+    while ((n = packer_next(p->packer, route, 0, flush, p->picked)) > 0) {
         const struct fed *first = p->picked[0]->ticket;
         struct call c = {.tier = first->mirrored ? first->t->mirror_tier : first->t->tier,
                          .model = first->mirrored ? first->t->mirror : first->t->model,
@@ -243,6 +243,7 @@ static void feed(struct packing *p, const struct sampled *t, bool mirrored)
         .ticket = f,
     };
     packer_add(p->packer, &f->item, 0);
+    take_packs(p, f->item.route, false);
 }
 
 static void feed_all(struct packing *p)
@@ -255,9 +256,9 @@ static void feed_all(struct packing *p)
         feed(p, t, false);
         if (t->mirror >= 0)
             feed(p, t, true);
-        take_packs(p, false);
     }
-    take_packs(p, true);
+    for (int route = 0; route < e->config->tier_count * e->config->model_count; route++)
+        take_packs(p, route, true);
 }
 
 static void prepare(struct packing *p)

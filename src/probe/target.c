@@ -19,13 +19,14 @@
 static enum status open_client(struct target *t, struct fail *fail)
 {
     struct config_provider *p = &t->providers[t->provider];
-    enum status st =
-        llm_client_new(&t->config, t->probe->reactor, t->probe->clock, &t->client, fail);
+    struct llm_client_options o = {
+        .config = &t->config, .reactor = t->probe->reactor, .clock = t->probe->clock};
+    enum status st = llm_client_new(&o, &t->client, fail);
     if (st != ST_CONFIG)
         return st;
     snprintf(t->seen.key_trouble, sizeof t->seen.key_trouble, "%.250s", fail->text);
     p->key_env = p->key_file = NULL;
-    if (llm_client_new(&t->config, t->probe->reactor, t->probe->clock, &t->client, NULL) != ST_OK)
+    if (llm_client_new(&o, &t->client, NULL) != ST_OK)
         t->client = NULL;
     return ST_OK;
 }
