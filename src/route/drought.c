@@ -141,8 +141,9 @@ static void end_term(struct drought *d, int64_t now)
     d->wet_terms = bearable(d) ? 0 : d->wet_terms + 1;
     if (d->per_minute > 0 && d->wet_terms == 0)
         raise(d, now);
-    if (d->per_minute == 0 && d->wet_terms == WET_TERMS && !d->dry)
-        learn(d, (d->term_sent - d->term_refused) * (MINUTE_US / TERM_US), now);
+    int64_t through = d->term_sent - d->term_refused; /* refusals may be of calls sent before it */
+    if (d->per_minute == 0 && d->wet_terms == WET_TERMS && !d->dry && through > 0)
+        learn(d, through * (MINUTE_US / TERM_US), now);
     start_term(d, now);
 }
 
