@@ -24,8 +24,7 @@ struct budget {
     struct purse *tiers;
     int tier_count;
     bool capped;
-    int64_t latest_unix_us; /* newest time a call was booked at */
-    struct zone_period today, this_month;
+    struct zone_period today, this_month; /* of the newest call; they only move on */
 };
 
 /* Sums of money stop at the largest amount: far above any cap, and never negative. */
@@ -76,9 +75,9 @@ struct budget *budget_new(const struct config *config, int64_t run_cap_pusd,
     int64_t ppm = config->shard_fraction_ppm;
     struct budget *b = mem_zalloc(sizeof *b);
 
-    b->latest_unix_us = now_unix_us > h->latest_unix_us ? now_unix_us : h->latest_unix_us;
-    b->today = zone_day(b->latest_unix_us);
-    b->this_month = zone_month(b->latest_unix_us);
+    int64_t latest_unix_us = now_unix_us > h->latest_unix_us ? now_unix_us : h->latest_unix_us;
+    b->today = zone_day(latest_unix_us);
+    b->this_month = zone_month(latest_unix_us);
     if (run_cap_pusd == CONFIG_OFF)
         run_cap_pusd = fraction_of(config->budget.run_pusd, ppm);
     b->run = purse_of(run_cap_pusd, h->run_pusd);
@@ -118,14 +117,12 @@ static void begin(struct purse *p)
 
 static void turn_calendar(struct budget *b, int64_t now_unix_us)
 {
-    if (now_unix_us > b->latest_unix_us)
-        b->latest_unix_us = now_unix_us;
-    if (b->latest_unix_us >= b->today.end_unix_us) {
-        b->today = zone_day(b->latest_unix_us);
+    if (now_unix_us >= b->today.end_unix_us) {
+        b->today = zone_day(now_unix_us);
         begin(&b->day);
     }
-    if (b->latest_unix_us >= b->this_month.end_unix_us) {
-        b->this_month = zone_month(b->latest_unix_us);
+    if (now_unix_us >= b->this_month.end_unix_us) {
+        b->this_month = zone_month(now_unix_us);
         begin(&b->month);
     }
 }
