@@ -129,7 +129,7 @@ def a_file_is_read_as_a_whole():
         by_name != by_stdin and f"{by_name}\n{by_stdin}",
         by_name["tickets"]["to_classify"] != 300 and f"{by_name['tickets']}",
         by_name["tickets"]["dead"] != 1 and f"{by_name['tickets']}",
-        by_name["calls"] != 60 and f"{by_name['calls']} calls",
+        by_name["lines"][0]["calls"] != 60 and f"{by_name['lines']}",
         os.path.exists(job.ledger) and "--no-store made a ledger",
         (usage != 64 or "--sample" not in why) and f"exit {usage}: {why}",
         (missing != 1 or "No such file" not in where) and f"exit {missing}: {where}")
