@@ -32,19 +32,15 @@ static void on_reached(void *arg, const struct llm_reached *r)
         loop_stop(v->all->loop);
 }
 
-/* The configuration as far as connecting needs it: one model for each provider, no keys. */
-static void strip(const struct config *from, const bool *used, struct config *to)
+/* The configuration as far as connecting needs it: without keys. */
+static void strip(const struct config *from, struct config *to)
 {
-    size_t count = (size_t)from->provider_count;
     *to = (struct config){.provider_count = from->provider_count};
-    to->providers = mem_array(count, sizeof *to->providers);
-    to->models = mem_array(count, sizeof *to->models);
+    to->providers = mem_array((size_t)from->provider_count, sizeof *to->providers);
     for (int i = 0; i < from->provider_count; i++) {
         to->providers[i] = from->providers[i];
         to->providers[i].key_env = to->providers[i].key_file = NULL;
         to->providers[i].max_in_flight = to->providers[i].endpoint_count;
-        if (used[i])
-            to->models[to->model_count++] = (struct config_model){.provider = i};
     }
 }
 
@@ -64,11 +60,14 @@ static void list_visits(struct visits *all, const bool *used)
 static enum status visit_all(struct visits *all, const bool *used, struct fail *fail)
 {
     struct config bare;
+    struct llm_client_options o = {.config = &bare, .used = used, .clock = &clock_system};
     struct llm_client *client = NULL;
-    strip(all->config, used, &bare);
+    strip(all->config, &bare);
     enum status st = loop_new(&all->loop, fail);
     if (st == ST_OK)
-        st = llm_client_new(&(struct llm_client_options){.config = &bare, .reactor = loop_reactor(all->loop), .clock = &clock_system}, &client, fail);
+        o.reactor = loop_reactor(all->loop);
+    if (st == ST_OK)
+        st = llm_client_new(&o, &client, fail);
     if (st == ST_OK) {
         for (int i = 0; i < all->count; i++)
             llm_client_reach(client, all->v[i].provider, all->v[i].endpoint, on_reached,
@@ -78,7 +77,6 @@ static enum status visit_all(struct visits *all, const bool *used, struct fail *
     llm_client_free(client);
     loop_free(all->loop);
     mem_free(bare.providers);
-    mem_free(bare.models);
     return st;
 }
 

@@ -14,7 +14,7 @@ struct llm_reached {
 };
 
 /* done() is called once, from the loop, never from in here; not at all when the client is freed
- * before. provider must have a model. */
+ * before. provider is one of those used. */
 void llm_client_reach(struct llm_client *client, int provider, int endpoint,
                       void (*done)(void *arg, const struct llm_reached *r), void *arg);
 

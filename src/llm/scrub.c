@@ -2,7 +2,7 @@
  *
  * Ticket text is recognised by looking for pieces of the message in the user message as it was
  * sent, so an echo shorter than two pieces can stay; model names, categories and the like are in
- * the system part and are left alone.
+ * the system part, parameters behind the message, and both are left alone.
  */
 #include "llm/scrub.h"
 
@@ -24,6 +24,20 @@ static void scrub_key(char *message, const char *key)
         blot(at, n);
 }
 
+/* The JSON string that `text` begins with; all of it when it begins with something else. */
+static struct slice first_string(struct slice text)
+{
+    if (text.n == 0 || text.p[0] != '"')
+        return text;
+    for (size_t i = 1; i < text.n; i++) {
+        if (text.p[i] == '\\')
+            i++;
+        else if (text.p[i] == '"')
+            return slice_of(text.p, i + 1);
+    }
+    return text;
+}
+
 void scrub_message(char *message, const char *key, struct slice request_body)
 {
     struct slice mark = SLICE_LIT("{\"role\":\"user\",\"content\":");
@@ -33,8 +47,8 @@ void scrub_message(char *message, const char *key, struct slice request_body)
     ptrdiff_t at = request_body.n > 0 ? slice_find(request_body, mark) : -1;
     if (at < 0)
         return;
-    struct slice user =
-        slice_of(request_body.p + at + mark.n, request_body.n - (size_t)at - mark.n);
+    size_t from = (size_t)at + mark.n;
+    struct slice user = first_string(slice_of(request_body.p + from, request_body.n - from));
     char clean[512];
     size_t n = strlen(message);
     if (n > sizeof clean)

@@ -161,22 +161,31 @@ static void judge_usage(const struct probe_seen *s, struct finding *f)
         finding_add(f, RESULT_NOTE, "cached tokens are not told: they are booked at full price");
 }
 
+/* More output than the cap and the thinking that is reckoned with; -1 = no. */
+static int64_t above_cap(const struct probe_seen *s, const struct probe_trial *t)
+{
+    bool above =
+        t->ended && t->usage.present && t->usage.output > t->token_cap + s->model->reasoning_tokens;
+    return above ? t->usage.output : -1;
+}
+
 static void judge_token_cap(const struct probe_seen *s, struct finding *f)
 {
-    const struct usage *u = &s->base.usage;
     const char *name = s->model->token_param;
-    int64_t most = s->base.token_cap + s->model->reasoning_tokens;
+    const struct probe_trial *t = above_cap(s, &s->base) >= 0 ? &s->base : &s->capped;
     if (!is_usable(s))
         finding_skip(f, s);
     else if (s->relaxed == RELAX_TOKEN_PARAM)
         finding_set(f, RESULT_FAIL, "%s is refused%s%s; set `token_param: %s`", name,
                     SAID(&s->plain),
                     strcmp(name, "max_tokens") == 0 ? "max_completion_tokens" : "max_tokens");
-    else if (u->present && u->output > most)
+    else if (above_cap(s, t) >= 0)
         finding_set(f, RESULT_FAIL,
-                    "%s %lld is not held: %lld output tokens; calls can cost more "
-                    "than is reserved for them",
-                    name, (long long)s->base.token_cap, (long long)u->output);
+                    "%s %lld is not held: %lld output tokens; calls can cost more than is reserved "
+                    "for them",
+                    name, (long long)t->token_cap, (long long)t->usage.output);
+    else if (s->capped.ended && probe_answered(s->capped.failure) && s->capped.usage.present)
+        finding_set(f, RESULT_PASS, "%s is accepted and held", name);
     else
         finding_set(f, RESULT_PASS, "%s is accepted", name);
 }

@@ -82,6 +82,7 @@ struct probe_seen {
     enum probe_relax relaxed;    /* between the two */
     struct probe_trial modes[3]; /* by enum json_mode; the configured one is base */
     struct probe_trial unknown_model;
+    struct probe_trial capped; /* a token cap below what the answer needs */
     struct probe_stream streams[PROBE_STREAMS];
     int stream_count;
     struct probe_load load;

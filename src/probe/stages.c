@@ -1,5 +1,6 @@
 /* What an endpoint is asked, one thing after the other: connection, a plain call, what to leave out
- * when that is refused, JSON modes, a model that does not exist, streams.
+ * when that is refused, JSON modes, a model that does not exist, a token cap that
+ * is too small, streams.
  *
  * Each stage makes a call, looks at what came and goes on to the next one; a stage that cannot be
  * paid is left out, which target.c notes. Load and concurrency, which need many calls, stand in
@@ -8,11 +9,11 @@
 #include "probe/look.h"
 #include "probe/target.h"
 
-#define TRIES          3 /* of a call that is throttled or meets a server error */
-#define WAIT_US        INT64_C(1000000)
-#define WAIT_MOST_US   INT64_C(10000000)
-#define STREAM_TOKENS  256
-#define UNKNOWN_TOKENS 16
+#define TRIES         3 /* of a call that is throttled or meets a server error */
+#define WAIT_US       INT64_C(1000000)
+#define WAIT_MOST_US  INT64_C(10000000)
+#define STREAM_TOKENS 256
+#define FEW_TOKENS    16
 
 static void next(struct target *t, enum stage stage);
 
@@ -138,14 +139,30 @@ static void on_unknown_model(struct probe_call *c, const struct llm_reply *reply
     if (wait_and_repeat(t, reply))
         return;
     look_at_reply(reply, c->token_cap, &t->seen.unknown_model);
-    next(t, STAGE_STREAM);
+    next(t, STAGE_CAP);
 }
 
 static void run_unknown_model(struct target *t)
 {
     t->variant = t->model;
     t->variant.served_name = ASK_NO_MODEL;
-    if (!send_one(t, UNKNOWN_TOKENS, false, on_unknown_model))
+    if (!send_one(t, FEW_TOKENS, false, on_unknown_model))
+        next(t, STAGE_CAP);
+}
+
+static void on_capped(struct probe_call *c, const struct llm_reply *reply)
+{
+    struct target *t = c->target;
+    if (wait_and_repeat(t, reply))
+        return;
+    look_at_reply(reply, c->token_cap, &t->seen.capped);
+    next(t, STAGE_STREAM);
+}
+
+static void run_capped(struct target *t)
+{
+    t->variant = t->model;
+    if (!send_one(t, FEW_TOKENS, false, on_capped))
         next(t, STAGE_STREAM);
 }
 
@@ -173,10 +190,7 @@ void stage_run(void *target)
     struct target *t = target;
     switch (t->stage) {
     case STAGE_REACH:
-        if (t->client == NULL)
-            target_idle(t);
-        else
-            llm_client_reach(t->client, t->provider, t->endpoint, on_reached, t);
+        llm_client_reach(t->client, t->provider, t->endpoint, on_reached, t);
         return;
     case STAGE_PLAIN:
         t->variant = t->model;
@@ -193,6 +207,9 @@ void stage_run(void *target)
         return;
     case STAGE_UNKNOWN_MODEL:
         run_unknown_model(t);
+        return;
+    case STAGE_CAP:
+        run_capped(t);
         return;
     case STAGE_STREAM:
         run_stream(t);

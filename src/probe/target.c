@@ -14,21 +14,34 @@
 
 /* ---- setting up --------------------------------------------------------------------------- */
 
+/* Can the key be had? It is read again by the client; here only the reason is wanted. */
+static bool has_key(struct target *t)
+{
+    char *key = NULL;
+    struct fail fail;
+    if (config_key(&t->providers[t->provider], &key, &fail) != ST_OK) {
+        snprintf(t->seen.key_trouble, sizeof t->seen.key_trouble, "%.250s", fail.text);
+        return false;
+    }
+    if (key != NULL)
+        explicit_bzero(key, strlen(key));
+    mem_free(key);
+    return true;
+}
+
 /* A client of its own, so that one provider's missing key does not stop the others. Without a key
  * it is only good for connecting. */
 static enum status open_client(struct target *t, struct fail *fail)
 {
     struct config_provider *p = &t->providers[t->provider];
+    for (int i = 0; i < t->seen.step_count; i++)
+        if (p->max_in_flight < t->seen.steps[i].width)
+            p->max_in_flight = t->seen.steps[i].width;
+    if (!has_key(t))
+        p->key_env = p->key_file = NULL;
     struct llm_client_options o = {
         .config = &t->config, .reactor = t->probe->reactor, .clock = t->probe->clock};
-    enum status st = llm_client_new(&o, &t->client, fail);
-    if (st != ST_CONFIG)
-        return st;
-    snprintf(t->seen.key_trouble, sizeof t->seen.key_trouble, "%.250s", fail->text);
-    p->key_env = p->key_file = NULL;
-    if (llm_client_new(&o, &t->client, NULL) != ST_OK)
-        t->client = NULL;
-    return ST_OK;
+    return llm_client_new(&o, &t->client, fail);
 }
 
 enum status target_init(struct target *t, struct probe *p, int model, int endpoint,
@@ -43,8 +56,6 @@ enum status target_init(struct target *t, struct probe *p, int model, int endpoi
     spread_init(&t->latencies);
     t->providers = mem_array((size_t)c->provider_count, sizeof *t->providers);
     memcpy(t->providers, c->providers, (size_t)c->provider_count * sizeof *t->providers);
-    if (t->providers[t->provider].max_in_flight < PROBE_WIDEST)
-        t->providers[t->provider].max_in_flight = PROBE_WIDEST;
     t->config = (struct config){.providers = t->providers,
                                 .provider_count = c->provider_count,
                                 .models = &t->model,

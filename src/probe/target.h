@@ -21,6 +21,7 @@ enum stage {
     STAGE_OBJECT,
     STAGE_NONE,
     STAGE_UNKNOWN_MODEL,
+    STAGE_CAP, /* fewer tokens than the answer needs */
     STAGE_STREAM,
     STAGE_LOAD,
     STAGE_STEPS
@@ -34,8 +35,8 @@ struct target {
     struct config_model model;   /* with what had to be relaxed */
     struct config_model variant; /* of the call under way */
     int provider, endpoint;
-    struct llm_client *client; /* NULL = none could be made */
-    struct list calls;         /* under way */
+    struct llm_client *client;
+    struct list calls; /* under way */
     struct reactor_timer *timer;
     enum stage stage;
     int relax, tries, step; /* of the stage */

@@ -159,6 +159,11 @@ probe 0 --config narrow.yaml --duration 500ms --concurrency 1,2,8,16 --format js
 check steps_end_at_the_first_refusal '.endpoints[0].concurrency |
     [.[].tried] == [true, true, true, false] and .[2].throttled == 5 and .[2].answered == 3'
 
+start greedy --key sesame --models m --ignore-cap --bill-percent 130
+configure greedy.yaml "$priced" "us-east=$(url greedy)"
+probe 3 --config greedy.yaml --duration 200ms --concurrency 1 --format json
+check a_cap_that_is_ignored_is_found '[.endpoints[0].checks[] | select(.result == "fail").check] == ["token cap"]'
+
 # ---- what a provider does not take is found and named ----
 
 cat >picky.py <<'END'
@@ -174,7 +179,8 @@ class Picky(http.server.BaseHTTPRequestHandler):
             return self.reply(404, {"error": {"code": "model_not_found", "message": "no such model"}})
         ids = [t["id"] for t in json.loads(body["messages"][1]["content"])["tickets"]]
         text = json.dumps({"results": [{"id": i, "category": "other", "confidence": 1, "summary": "x"} for i in ids]})
-        usage = {"prompt_tokens": 50, "completion_tokens": 20, "prompt_tokens_details": {"cached_tokens": 0}}
+        cap = body.get("max_tokens", body.get("max_completion_tokens"))
+        usage = {"prompt_tokens": 50, "completion_tokens": min(20, cap), "prompt_tokens_details": {"cached_tokens": 0}}
         if not body["stream"]:
             return self.reply(200, {"id": "c", "model": "m", "usage": usage,
                 "choices": [{"finish_reason": "stop", "message": {"content": text}}]})

@@ -70,6 +70,9 @@ struct probe_seen seen_good(void)
     for (int i = 0; i < 3; i++)
         s.modes[i] = good_trial();
     s.unknown_model = refused_trial(FAIL_CONFIG, 404);
+    s.capped = good_trial();
+    s.capped.failure = FAIL_TRUNCATED;
+    s.capped.token_cap = s.capped.usage.output = 16;
     for (int i = 0; i < 3; i++)
         s.streams[i] = (struct probe_stream){.failure = FAIL_NONE,
                                              .events = true,
@@ -175,6 +178,10 @@ void seen_cap_refused(struct probe_seen *s)
 void seen_cap_ignored(struct probe_seen *s)
 {
     s->base.usage.output = 129;
+}
+void seen_small_cap_ignored(struct probe_seen *s)
+{
+    s->capped.usage.output = 17;
 }
 void seen_temperature_refused(struct probe_seen *s)
 {

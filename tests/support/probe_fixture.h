@@ -26,6 +26,7 @@ struct probe_seen seen_good(void); /* provider p, endpoint us-east, model m */
     X(no_cached)                                                                                   \
     X(cap_refused)                                                                                 \
     X(cap_ignored)                                                                                 \
+    X(small_cap_ignored)                                                                           \
     X(temperature_refused)                                                                         \
     X(extra_refused)                                                                               \
     X(thinks)                                                                                      \

@@ -11,7 +11,9 @@
 
 static const char request[] =
     "{\"model\":\"deepseek-v4-flash\",\"messages\":[{\"role\":\"system\",\"content\":\"Answer as "
-    "the billing department\"},{\"role\":\"user\",\"content\":\"my secret diary entry of May\"}]}";
+    "the billing department\"},{\"role\":\"user\",\"content\":\"my secret diary entry of May "
+    "\\\"quoted at the end\\\"\"}],"
+    "\"response_format\":{\"type\":\"json_object\"}}";
 
 static void check(const char *message, const char *key, const char *want)
 {
@@ -36,6 +38,7 @@ static void text_of_the_user_message_is_blotted_out(void **state)
     (void)state;
     check("input was: my secret diary entry of May", NULL,
           "input was: ****************************");
+    check("it ends quoted at the end", NULL, "it ends *****************");
 }
 
 static void what_is_not_from_the_ticket_stays(void **state)
@@ -44,6 +47,8 @@ static void what_is_not_from_the_ticket_stays(void **state)
     check("The model deepseek-v4-flash does not exist", NULL,
           "The model deepseek-v4-flash does not exist");
     check("Answer as the billing department", NULL, "Answer as the billing department");
+    check("Unsupported parameter: 'response_format' of type json_object", NULL,
+          "Unsupported parameter: 'response_format' of type json_object");
     char text[] = "no request at hand";
     scrub_message(text, NULL, SLICE_LIT(""));
     assert_string_equal(text, "no request at hand");
