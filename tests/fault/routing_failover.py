@@ -9,7 +9,7 @@ from fleet import Fleet, Script, by_status, first_after, tickets
 from start_up import FINISHED, ended, exact, finishes, first_problem
 
 LATENCY = ("--latency", "300ms,500ms")
-BREAKER = {"window": "5s", "min_calls": 5, "failed_percent": 50, "open": "2s", "open_max": "4s"}
+BREAKER = {"window": "5s", "min_calls": 5, "failed_percent": 50, "open": "1s", "open_max": "3s"}
 IN_FLIGHT = 8
 PATIENT = {"retry_budget": {"percent": 100, "floor": 10_000}}
 CASES = []
