@@ -454,6 +454,7 @@ void ask_replied(void *arg, const struct llm_reply *reply)
     m->stats.in_flight--;
     leave(m, a, reply);
     settle(m, a, reply);
+    judge_endpoint(m, a); /* before anything more is sent there */
     mill_turn(m);
 }
 
@@ -464,6 +465,7 @@ void ask_unsent(struct mill *m, struct ask *a)
     reply.failure = FAIL_NOT_SENT;
     leave(m, a, &reply);
     settle(m, a, &reply);
+    judge_endpoint(m, a);
 }
 
 void ask_settled(struct mill *m, struct ledger_cmd *cmd)
@@ -474,7 +476,6 @@ void ask_settled(struct mill *m, struct ledger_cmd *cmd)
         ask_first(a);
         return;
     }
-    judge_endpoint(m, a);
     lines_wake(m);
     if (a->line->compared)
         opinion_done(m, a);
