@@ -137,7 +137,9 @@ FORCE:
 
 $(GEN)/%_embedded.h: FORCE
 	@tools/embed.sh $* $(GEN)
-$(GEN)/%_embedded.c: $(GEN)/%_embedded.h ;
+# Made by the line above; a recipe of its own makes make look at its time again, after that.
+$(GEN)/%_embedded.c: $(GEN)/%_embedded.h FORCE
+	@:
 
 $(B)/obj/gen/%.o: $(GEN)/%.c $(B)/flags.txt
 	@mkdir -p $(@D)
