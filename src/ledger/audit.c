@@ -53,6 +53,7 @@ static void count_calls(struct ledger_audit *a, const struct use *u)
         a->calls_answered += n;
         a->cost_pusd += cost;
         a->run_cost_pusd += ours ? cost : 0;
+        a->run_extra_pusd += ours ? col_i64(u, 7) : 0;
         break;
     case CALL_FAILED:
         a->calls_failed += n;

@@ -142,6 +142,7 @@ struct ledger_audit {
     int64_t cost_pusd, unknown_pusd; /* Σ answered calls, Σ reservations of unknown ones */
     int64_t share_pusd;              /* Σ shares: the sum of both when the books are straight */
     int64_t run_results, run_dead, run_skipped, run_reused;
+    int64_t run_extra_pusd; /* of run_cost_pusd: shadow and guard, in no ticket's cost */
     int64_t run_cost_pusd, run_unknown_pusd, run_input_tokens, run_cached_tokens, run_output_tokens;
 };
 MUST_CHECK enum status ledger_audit(struct ledger *l, struct ledger_audit *out, struct fail *fail);

@@ -78,6 +78,8 @@ static void a_comparison_stands_beside_the_result_and_moves_no_ticket(void **sta
         "2|billing|700000|444|1|billing|930000|3|2|233");
     assert_int_equal(audit_of(f).cost_pusd, 700 + 5000 + 444);
     assert_int_equal(audit_of(f).share_pusd, 700 + 5000 + 444);
+    assert_int_equal(audit_of(f).run_cost_pusd, 700 + 5000 + 444);
+    assert_int_equal(audit_of(f).run_extra_pusd, 5000 + 444);
     expect_straight(f->path);
 }
 
