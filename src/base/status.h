@@ -40,7 +40,7 @@ enum status_class {
     X(ST_LEDGER_IO, CLASS_STOP, 73, "ledger cannot be written")                                    \
     X(ST_LOCKED, CLASS_STOP, 73, "in use by another run")                                          \
     X(ST_FENCED, CLASS_STOP, 73, "fenced by another run")                                          \
-    X(ST_BUDGET, CLASS_STOP, 4, "budget reached")                                                     \
+    X(ST_BUDGET, CLASS_STOP, 4, "budget reached")                                                  \
     X(ST_LATE, CLASS_STOP, 6, "finish_by reached")                                                 \
     X(ST_NO_MONEY, CLASS_STOP, 7, "no money left at any provider")                                 \
     X(ST_KEY_REFUSED, CLASS_STOP, 77, "keys refused everywhere")                                   \

@@ -118,10 +118,10 @@ static const struct option_table table = {
                 "  ticketmill run --limit 100          a first look\n"
                 "  ticketmill run --budget 2.50        spend no more than that\n"
                 "  ticketmill run --shard 0/2          one of two processes\n",
-    .notes =
-        "Exit status: 0 done, 3 done with too many dead letters or lost records, 4 budget reached,\n"
-        "5 stopped by a signal, 6 finish_by reached, 7 no money, 64 usage, 65 ledger, 69\n"
-        "unreachable, 70 audit, 73 locked or fenced, 77 keys, 78 configuration.",
+    .notes = "Exit status: 0 done, 3 done with too many dead letters or lost records, 4 budget "
+             "reached,\n"
+             "5 stopped by a signal, 6 finish_by reached, 7 no money, 64 usage, 65 ledger, 69\n"
+             "unreachable, 70 audit, 73 locked or fenced, 77 keys, 78 configuration.",
 };
 
 static void on_tick(void *arg, const struct mill_stats *s)
@@ -208,8 +208,7 @@ static int run(const struct config *config, const struct run_arguments *a)
 {
     int only_provider;
     if (!find_provider(config, a->only_provider, &only_provider)) {
-        fprintf(stderr,
-                "ticketmill run: --only-provider: the configuration has no provider '%s'\n",
+        fprintf(stderr, "ticketmill run: --only-provider: the configuration has no provider '%s'\n",
                 a->only_provider);
         return status_exit(ST_USAGE);
     }
@@ -246,7 +245,8 @@ static int run(const struct config *config, const struct run_arguments *a)
 
 int cmd_run(int argc, char **argv)
 {
-    struct run_arguments a = {.shard = {0, 1}, .limit = -1, .from = -1, .budget_pusd = CONFIG_OFF, .spent_pusd = -1};
+    struct run_arguments a = {
+        .shard = {0, 1}, .limit = -1, .from = -1, .budget_pusd = CONFIG_OFF, .spent_pusd = -1};
     struct config *config;
     int code = options_parse(&table, argc, argv, &a, NULL);
     if (code != OPTIONS_GO)

@@ -38,7 +38,8 @@ struct llm_call {
 
 struct llm_client_options {
     const struct config *config;
-    const bool *used; /* per config->providers: is it going to be called? NULL = if it has a model */
+    const bool
+        *used; /* per config->providers: is it going to be called? NULL = if it has a model */
     const struct reactor *reactor;
     const struct clock *clock;
 };

@@ -44,7 +44,10 @@ void llm_fixture_connect(struct llm_fixture *f, const char *url)
 {
     struct fail fail;
     f->endpoint.url = mem_str(url);
-    must(llm_client_new(&(struct llm_client_options){.config = &f->config, .reactor = test_reactor_port(f->loop), .clock = &clock_system}, &f->client, &fail),
+    must(llm_client_new(&(struct llm_client_options){.config = &f->config,
+                                                     .reactor = test_reactor_port(f->loop),
+                                                     .clock = &clock_system},
+                        &f->client, &fail),
          &fail);
 }
 

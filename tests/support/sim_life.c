@@ -238,8 +238,7 @@ static void prepare_means(struct life *l)
     buf_init(&notes, 4096);
     MUST(l->w, plan_make(l->w->config, -1, false, &l->plan, &notes, &fail) == ST_OK);
     buf_deinit(&notes);
-    l->budget =
-        budget_new(l->w->config, CONFIG_OFF, NULL, clock_unix_us(&l->w->time.clock));
+    l->budget = budget_new(l->w->config, CONFIG_OFF, NULL, clock_unix_us(&l->w->time.clock));
 }
 
 static void start(struct life *l, struct sim_world *w)

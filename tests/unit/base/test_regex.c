@@ -93,6 +93,8 @@ static void a_match_that_would_run_away_is_given_up(void **state)
         if (match(patterns[i], buf_view(&text)) == REGEX_YES)
             fail_msg("%s", patterns[i]);
     assert_int_equal(match("^(a+)+$", buf_view(&text)), REGEX_GAVE_UP);
+    assert_int_equal(match("^(a+)+$", SLICE_LIT("aaaaaaaaaaaaaaaaaaaa!")),
+                     REGEX_GAVE_UP); /* 2^20 */
     assert_int_equal(match("(*LIMIT_MATCH=4000000000)^(a+)+$", buf_view(&text)), REGEX_GAVE_UP);
     assert_int_equal(match("a!$", buf_view(&text)), REGEX_YES);
     buf_deinit(&text);

@@ -131,6 +131,8 @@ static void an_image_goes_where_it_can_be_seen(void **state)
         /* its own tier */
         {"{t: [a, v], o: [w], z: [v]}", "{tier: t, otherwise: o, escalate: z}", PLAN_ANY, 0, 1, 2,
          true, "rule 1: takes what is left"},
+        {"{t: [v, a], o: [w], z: [v]}", "{tier: t, otherwise: o, escalate: z}", PLAN_ANY, 0, 1, 2,
+         true, "rule 1: takes what is left"},
         /* and then only where it can be seen as well */
         {"{t: [v], o: [a], z: [b]}", "{tier: t, otherwise: o, escalate: z}", PLAN_ANY, 0, -1, -1,
          true, "rule 1: takes what is left"},
