@@ -5,24 +5,29 @@ ALTER TABLE ticket ADD COLUMN route TEXT; -- "label > tier" as used; NULL = not 
 
 ALTER TABLE share ADD COLUMN slot INTEGER; -- place in the pack, from 0; NULL = not known
 
--- A ticket's answer in a shadow or guard call beside its result. What stands in the rows of both
--- calls (purpose, tier, model, tickets in the pack) is not repeated here.
-CREATE TABLE comparison (
+-- What a shadow or guard call said about a ticket. The call may end before the ticket has its result.
+CREATE TABLE opinion (
     source INTEGER NOT NULL,
     partition INTEGER NOT NULL,
     offset INTEGER NOT NULL,
     call INTEGER NOT NULL,
     category TEXT NOT NULL,
     confidence_ppm INTEGER NOT NULL,
-    cost_pusd INTEGER,                -- share of the comparing call
-    primary_call INTEGER,             -- of the result; NULL = the ticket had none at the time
-    primary_category TEXT,
-    primary_confidence_ppm INTEGER,
-    primary_tickets INTEGER,          -- in the pack that gave the result
-    primary_slot INTEGER,
-    primary_cost_pusd INTEGER,        -- share of that call
+    cost_pusd INTEGER,                -- its share of the call
     PRIMARY KEY (source, partition, offset, call)
 ) STRICT, WITHOUT ROWID;
+
+-- Opinions beside the ticket's result, its call, its pack and its share of that call; all NULL when
+-- the ticket has no result.
+CREATE VIEW comparison AS
+SELECT o.*, r.call AS primary_call, r.category AS primary_category,
+       r.confidence_ppm AS primary_confidence_ppm, c.tickets AS primary_tickets,
+       s.slot AS primary_slot, s.cost_pusd AS primary_cost_pusd
+FROM opinion o
+LEFT JOIN result r USING (source, partition, offset)
+LEFT JOIN call c ON c.call = r.call
+LEFT JOIN share s ON s.source = o.source AND s.partition = o.partition AND s.offset = o.offset
+                 AND s.call = r.call;
 
 -- When an endpoint was not asked. Cause in words: "breaker", "region", "key", "money", …
 CREATE TABLE outage (

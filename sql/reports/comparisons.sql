@@ -1,6 +1,6 @@
 -- Shadow and guard answers beside the results. ?1 JSON list of run numbers (of the comparing
 -- calls), NULL = all. Columns: purpose, tier of the result, tier compared, category of the result
--- (NULL = there was none yet), category compared, tickets in the result's pack, place in it (both
+-- (NULL = there is none), category compared, tickets in the result's pack, place in it (both
 -- NULL = not known), then of the group: pairs, sum of the differences of confidence (compared minus
 -- result, millionths), pairs with both costs, sums of the costs compared and of the results
 -- (picodollars, of those pairs).

@@ -50,7 +50,7 @@
     X(Q_PRUNE_ITEMS, sql_prune_items)                                                              \
     X(Q_PRUNE_OUTBOX_LIMIT, sql_prune_outbox_limit)                                                \
     X(Q_PRUNE_OUTBOX, sql_prune_outbox)                                                            \
-    X(Q_COMPARISON_ADD, sql_comparison_add)                                                        \
+    X(Q_OPINION_ADD, sql_opinion_add)                                                              \
     X(Q_CALL_ANSWERED, sql_call_answered)                                                          \
     X(Q_CALL_PROBE, sql_call_probe)                                                                \
     X(Q_CALL_LATEST, sql_call_latest)                                                              \

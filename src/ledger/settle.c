@@ -230,7 +230,7 @@ static enum status compare(struct ledger *l, const struct ledger_settle *s,
                         purpose_name(purpose));
     if (item->outcome != SHARE_COMPARED)
         return ST_OK;
-    struct use u = db_use(l, Q_COMPARISON_ADD);
+    struct use u = db_use(l, Q_OPINION_ADD);
     bind_pos(&u, item->pos);
     bind_i64(&u, s->call_no);
     bind_text(&u, item->category);

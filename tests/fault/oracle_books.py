@@ -40,7 +40,7 @@ class Books:
             "output_tokens, cost_pusd FROM share").fetchall()
         self.outbox = db.execute(
             "SELECT seq, kind, source, partition, offset FROM outbox ORDER BY seq").fetchall()
-        self.comparisons = [dict(r) for r in db.execute("SELECT * FROM comparison")]
+        self.comparisons = [dict(r) for r in db.execute("SELECT * FROM opinion")]
         self.runs = {r["run_id"] for r in db.execute("SELECT run_id FROM run")}
         db.close()
         self.of_call = defaultdict(list)

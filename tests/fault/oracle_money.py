@@ -51,21 +51,6 @@ def check_comparisons(verdict, books):
         if row["cost_pusd"] != share["cost_pusd"]:
             verdict.add("comparison", f"{where(key)}: cost {row['cost_pusd']}, its share is "
                         f"{share['cost_pusd']}")
-        check_primary(verdict, books, key, row, shares)
-
-
-def check_primary(verdict, books, key, row, shares):
-    result = books.results.get(key)
-    if row["primary_call"] is None or result is None:
-        return
-    if row["primary_category"] != result["category"] or \
-            row["primary_confidence_ppm"] != result["confidence_ppm"] or \
-            row["primary_call"] != result["call"]:
-        verdict.add("comparison", f"{where(key)}: compared with another answer than its result")
-    share = shares.get((key, row["primary_call"]))
-    if share is not None and row["primary_cost_pusd"] not in (None, share["cost_pusd"]):
-        verdict.add("comparison", f"{where(key)}: the result's cost is {share['cost_pusd']}, "
-                    f"compared with {row['primary_cost_pusd']}")
 
 
 # ---- texts and bills ------------------------------------------------------------------------

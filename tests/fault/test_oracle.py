@@ -98,13 +98,10 @@ class Data:
     def compare(self, pos, purpose, category="other"):
         """The same ticket in a shadow (4) or guard (5) call, after it was published."""
         number = self.call([pos], 1, (60, 40, 20), purpose)
-        row, share = self.ledger_results[pos], self.shares[-1]
-        primary = next(s for s in self.shares if s["pos"] == pos and s["call"] == row["call"])
         self.comparisons.append({
             "source": 1, "partition": pos[0], "offset": pos[1], "call": number,
-            "category": category, "confidence_ppm": 700000, "cost_pusd": share["cost"],
-            "primary_call": row["call"], "primary_category": row["category"],
-            "primary_confidence_ppm": row["ppm"], "primary_cost_pusd": primary["cost"]})
+            "category": category, "confidence_ppm": 700000,
+            "cost_pusd": self.shares[-1]["cost"]})
         return number
 
     @staticmethod
@@ -203,7 +200,7 @@ class Data:
                               "state": t["state"], "ticket_id": t["id"], "seq": t["seq"],
                               "content_hash": bytes.fromhex(t["hash"]) if t["hash"] else None})
         for row in self.comparisons:
-            insert("comparison", row)
+            insert("opinion", row)
         for s in self.shares:
             insert("share", {"source": 1, "partition": s["pos"][0], "offset": s["pos"][1],
                              "call": s["call"], "outcome": s["outcome"],
@@ -597,11 +594,6 @@ def a_guard_call_counts_as_an_attempt(d):
 @bug("compared_again")
 def a_ticket_was_mirrored_twice(d):
     d.compare((0, 0), 4)
-
-
-@bug("comparison")
-def a_comparison_is_with_another_answer(d):
-    d.comparisons[0]["primary_category"] = "shipping"
 
 
 @bug("comparison")

@@ -132,14 +132,16 @@ class Books:
             else r.choice(CATEGORIES)
         self.share(offset, call, COMPARED, call["cost_pusd"], 0)
         known = r.randrange(20) > 0
-        self.add("comparison", self.comparisons, source=1, partition=0, offset=offset,
-                 call=call["call"], category=said, confidence_ppm=r.randrange(1_000_001),
-                 cost_pusd=call["cost_pusd"], primary_call=first["call"] if known else None,
-                 primary_category=result["category"] if known else None,
-                 primary_confidence_ppm=result["confidence_ppm"] if known else None,
-                 primary_tickets=first["tickets"] if known else None,
-                 primary_slot=share["slot"] if known else None,
-                 primary_cost_pusd=share["cost_pusd"] if known else None)
+        opinion = self.add(
+            "opinion", [], source=1, partition=0, call=call["call"], category=said,
+            offset=offset if known else 1_000_000 + offset,  # one without a result
+            confidence_ppm=r.randrange(1_000_001), cost_pusd=call["cost_pusd"])
+        self.comparisons.append({
+            **opinion, "primary_call": first["call"] if known else None,
+            "primary_category": result["category"],
+            "primary_confidence_ppm": result["confidence_ppm"],
+            "primary_tickets": first["tickets"], "primary_slot": share["slot"],
+            "primary_cost_pusd": share["cost_pusd"]})
 
     def run(self, number, begin, finished, packs):
         r = self.random

@@ -83,6 +83,23 @@ static void a_comparison_stands_beside_the_result_and_moves_no_ticket(void **sta
     expect_straight(f->path);
 }
 
+static void a_comparison_may_come_before_the_result(void **state)
+{
+    struct ledger_fixture *f = *state;
+
+    admit(f, 0, "a");
+    settle_compared(f, call_for(f, PURPOSE_SHADOW, "premium", 0, 1, 9000), 0, 1, "refund", 5000);
+    assert_string_equal(ask(f->path, "SELECT primary_call FROM comparison"), "");
+    struct ledger_cmd *cmd = settle_cmd(f, intent(f, 0, 1, 900), 0, 1, CALL_ANSWERED, 700);
+    slots(cmd);
+    must(f, cmd);
+    ledger_cmd_free(cmd);
+    assert_string_equal(ask(f->path, "SELECT category, primary_category, primary_cost_pusd "
+                                     "FROM comparison"),
+                        "refund|billing|700");
+    expect_straight(f->path);
+}
+
 static void a_comparison_without_a_usable_answer_leaves_only_its_bill(void **state)
 {
     static const struct {
@@ -139,8 +156,8 @@ static void a_shadow_call_in_flight_at_a_crash_is_unknown_and_moves_no_ticket(vo
 static void crooked_comparisons_are_found(void **state)
 {
     static const char *const damage[] = {
-        "DELETE FROM comparison",
-        "UPDATE comparison SET cost_pusd = cost_pusd + 1",
+        "DELETE FROM opinion",
+        "UPDATE opinion SET cost_pusd = cost_pusd + 1",
         "UPDATE share SET outcome = 1 WHERE outcome = 7",
         "UPDATE call SET purpose = 4 - purpose WHERE purpose = 4",
     };
@@ -372,6 +389,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_comparison_stands_beside_the_result_and_moves_no_ticket),
+        TEST(a_comparison_may_come_before_the_result),
         TEST(a_comparison_without_a_usable_answer_leaves_only_its_bill),
         TEST(a_shadow_call_in_flight_at_a_crash_is_unknown_and_moves_no_ticket),
         TEST(crooked_comparisons_are_found),
