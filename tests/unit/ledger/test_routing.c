@@ -89,7 +89,7 @@ static void a_comparison_may_come_before_the_result(void **state)
 
     admit(f, 0, "a");
     settle_compared(f, call_for(f, PURPOSE_SHADOW, "premium", 0, 1, 9000), 0, 1, "refund", 5000);
-    assert_string_equal(ask(f->path, "SELECT primary_call FROM comparison"), "");
+    assert_string_equal(ask(f->path, "SELECT primary_call FROM comparison"), "-");
     struct ledger_cmd *cmd = settle_cmd(f, intent(f, 0, 1, 900), 0, 1, CALL_ANSWERED, 700);
     slots(cmd);
     must(f, cmd);
