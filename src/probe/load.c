@@ -9,7 +9,8 @@
 #include "probe/look.h"
 #include "probe/target.h"
 
-#define GAP_LEAST_US INT64_C(100000) /* between the starts of two calls */
+#define GAP_LEAST_US   INT64_C(100000)  /* between the starts of two calls */
+#define WAIT_UNTOLD_US INT64_C(1000000) /* after a 429 that does not say how long */
 
 static struct ask long_ask(struct target *t)
 {
@@ -95,7 +96,7 @@ static void on_load(struct probe_call *c, const struct llm_reply *reply)
     l->calls++;
     if (reply->failure == FAIL_THROTTLED) {
         l->throttled++;
-        wait = reply->retry_after_us;
+        wait = reply->retry_after_us >= 0 ? reply->retry_after_us : WAIT_UNTOLD_US;
     } else if (probe_answered(reply->failure)) {
         l->answered++;
         l->output_tokens += reply->usage.present ? reply->usage.output : 0;
