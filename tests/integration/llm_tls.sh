@@ -1,6 +1,6 @@
 #!/bin/sh
 # TLS of the HTTP client: a good certificate is taken, every other one is refused before the key
-# leaves. Each line of a server's log is a request that it could read.
+# leaves, by a mere connection as by a call. Each line of a server's log is a request that it could read.
 set -eu
 here=$(dirname "$0")
 client=${TEST_BUILD:-build/release/tests}/integration/llm_tls
@@ -71,7 +71,7 @@ check() { # check NAME SERVER CA WANTED REQUESTS
 echo 1..4
 for certificate in good wrong_host expired; do serve "$certificate"; done
 check "a certificate of the given authority is taken, its connection used twice" \
-    good "$tls/ca.pem" "ok 1" 2
-check "one of an unknown authority is refused before the key leaves" good - "not_sent 2" 0
-check "one for another host is refused" wrong_host "$tls/ca.pem" "not_sent 2" 0
-check "an expired one is refused" expired "$tls/ca.pem" "not_sent 2" 0
+    good "$tls/ca.pem" "secure, ok 2" 2
+check "one of an unknown authority is refused before the key leaves" good - "insecure, not_sent 3" 0
+check "one for another host is refused" wrong_host "$tls/ca.pem" "insecure, not_sent 3" 0
+check "an expired one is refused" expired "$tls/ca.pem" "insecure, not_sent 3" 0
