@@ -77,8 +77,11 @@ static const char *const unbuilt[] = {"reconcile", NULL};
 static const struct option_table table = {
     .command = "report",
     .usage = "[OPTIONS]",
-    .about = "The morning report: tickets by outcome, cost per ticket, category, model and night,\n"
-             "tokens, calls, waste, latency. Reads the ledger only, also while a run is on.",
+    .about =
+        "The morning report: tickets by outcome, cost per ticket; by category, model, tier, "
+        "route,\n"
+        "endpoint and night; second opinions, outages, budget, estimates. Reads the ledger only,\n"
+        "also while a run is on. Caps and targets are those of the configuration, if there is one.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
     .unbuilt = unbuilt,

@@ -26,7 +26,7 @@ struct life_call {
     int64_t input_tokens, cached_tokens, output_tokens, share_pusd; /* this ticket's part */
     struct slice raw_item;
     int64_t slot; /* its place in the pack, from 0; -1 = not known */
-    /* Shadow and guard: what was said, and the result it was held against (NONE: there was none).
+    /* Shadow and guard: what was said, and the result it was held against (NONE: there is none).
      */
     bool compared;
     struct slice said, result;

@@ -136,7 +136,7 @@ static void compared(const struct life_call *c, struct buf *out)
     table_clean(out, c->said);
     buf_fmt(out, ", confidence %s: ", confidence);
     if (c->result.p == NULL) {
-        buf_str(out, "there was no result yet to compare with\n");
+        buf_str(out, "there is no result to compare with\n");
     } else if (slice_eq(c->said, c->result)) {
         buf_str(out, "the same as the result\n");
     } else {
@@ -171,7 +171,7 @@ static void call(const struct life_call *c, struct buf *out)
             purpose_name((enum call_purpose)c->purpose), (long long)c->attempt, (long long)c->pack,
             c->pack == 1 ? "" : "s");
     if (c->slot >= 0 && c->pack > 1)
-        buf_fmt(out, ", it the %lld.", (long long)c->slot + 1);
+        buf_fmt(out, ", this one at place %lld", (long long)c->slot + 1);
     buf_char(out, '\n');
     label(out, "  to");
     table_clean(out, c->model);

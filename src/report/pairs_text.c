@@ -161,6 +161,6 @@ void pairs_text(const struct report *r, struct buf *out)
     guard(&r->routing, out);
     if (r->routing.without_result > 0) {
         human_count(r->routing.without_result, text);
-        buf_fmt(out, "\n  %s second opinions had no result beside them to compare with\n", text);
+        buf_fmt(out, "\n  %s second opinions are of tickets that have no result\n", text);
     }
 }

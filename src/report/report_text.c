@@ -50,8 +50,8 @@ static void head(const struct report *r, struct buf *out)
         buf_fmt(out, "\n         %s without an end: running, or killed", number(r->running, text));
     buf_char(out, '\n');
     if (r->idempotent)
-        buf_str(out, "Publish  idempotent: weaker than transactional, a crash may publish a ticket "
-                     "twice\n");
+        buf_str(out, "Publish  idempotent: weaker than transactional, a crash may publish a\n"
+                     "         ticket twice\n");
 }
 
 static void reasons(const struct report *r, struct buf *out)
@@ -145,7 +145,7 @@ static void usage(const struct report *r, struct buf *out)
     char a[HUMAN_SIZE], b[HUMAN_SIZE], c[HUMAN_SIZE], d[HUMAN_SIZE], e[HUMAN_SIZE];
     int64_t plain = r->tokens.input - r->tokens.cached - r->tokens.cache_write;
 
-    buf_fmt(out, "\nTokens   %s input (%s plain, %s cached, %s written to the cache), %s output",
+    buf_fmt(out, "\nTokens   %s input (%s plain, %s cached, %s cache writes)\n         %s output",
             number(r->tokens.input, a), number(plain, b), number(r->tokens.cached, c),
             number(r->tokens.cache_write, d), number(r->tokens.output, e));
     if (r->tokens.reasoning > 0)

@@ -77,7 +77,7 @@ struct report_routing {
     struct report_pairings instead;    /* category → what the shadow said, where it differs */
     struct report_pairs guard;
     struct report_pairings sizes, slots; /* of the guard, ascending */
-    int64_t without_result;              /* compared before the ticket had a result */
+    int64_t without_result;              /* compared with nothing: the ticket has no result */
     int64_t warn_below_percent;
     int64_t advised_size; /* largest pack whose agreement is surely good enough; 0 = none is */
 

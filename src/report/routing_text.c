@@ -83,7 +83,7 @@ static void routes(const struct report *r, struct buf *out)
     for (size_t i = 0; i < all->count; i++) {
         const struct report_group *g = &all->v[i];
         int64_t priced = g->tickets - g->unpriced;
-        table_cell(&t, g->name != NULL ? g->name : "not known");
+        table_cell(&t, g->name != NULL ? g->name : "none");
         table_count(&t, g->tickets);
         percent(&t, g->tickets, r->tickets.results);
         table_count(&t, g->needs_review);
