@@ -20,8 +20,8 @@
  * says what it came to.
  *
  * Shadow and guard calls may hold tickets in any state and leave them as they are: neither sums nor
- * attempts move, and an item with SHARE_COMPARED is kept beside the ticket's result (table
- * comparison). Their cost and shares are booked like any other call's. */
+ * attempts move, and an item with SHARE_COMPARED is kept as an opinion, which view
+ * comparison sets beside the result. Their cost and shares are booked like any other call's. */
 
 /* Stored in table share: never renumber. */
 enum share_outcome {
