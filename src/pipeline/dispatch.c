@@ -300,15 +300,15 @@ static bool line_send(struct mill *m, int line, int64_t now)
     return a && ask_start(m, a, now);
 }
 
+/* The line behind the last one that sent has the next turn, so that no line takes every place that
+ * becomes free. */
 void dispatch_pump(struct mill *m)
 {
     int64_t now = mill_now(m);
     release_due(m, now);
-    for (bool sent = true; sent && m->phase == MILL_RUNNING;) {
-        sent = false;
-        for (int i = 0; i < m->line_count && m->phase == MILL_RUNNING; i++) {
-            m->line_turn = (m->line_turn + 1) % m->line_count;
-            sent |= line_send(m, m->line_turn, now);
-        }
+    for (int idle = 0; idle < m->line_count && m->phase == MILL_RUNNING; idle++) {
+        m->line_turn = (m->line_turn + 1) % m->line_count;
+        if (line_send(m, m->line_turn, now))
+            idle = -1;
     }
 }

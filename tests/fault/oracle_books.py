@@ -10,7 +10,7 @@ from oracle_input import as_sent
 
 SENT, ANSWERED, FAILED, UNKNOWN = range(4)
 OPEN, RESULT, DEAD, SKIPPED, ADOPTED = range(5)
-ACCEPTED = 0
+ACCEPTED, COMPARED, KEPT = 0, 7, 8  # kept: good, but a further tier was asked for a better one
 FIRST, REASK, SOLO, ESCALATE, SHADOW, GUARD = range(6)
 PRIMARY = (FIRST, REASK, SOLO, ESCALATE)
 FLAG_USAGE_ESTIMATED = 1 << 2
@@ -40,7 +40,7 @@ class Books:
             "output_tokens, cost_pusd FROM share").fetchall()
         self.outbox = db.execute(
             "SELECT seq, kind, source, partition, offset FROM outbox ORDER BY seq").fetchall()
-        self.comparisons = [dict(r) for r in db.execute("SELECT * FROM opinion")]
+        self.opinions = [dict(r) for r in db.execute("SELECT * FROM opinion")]
         self.runs = {r["run_id"] for r in db.execute("SELECT run_id FROM run")}
         db.close()
         self.of_call = defaultdict(list)
@@ -126,13 +126,26 @@ def own_sums(books, key):
         if call["state"] == ANSWERED:
             sums["attempts"] += 1
             sums["accepted"] += share["outcome"] == ACCEPTED
+            sums["kept"] += share["outcome"] == KEPT
             sums["cost"] += share["cost_pusd"] or 0
             for kind in ("input", "cached", "output"):
                 sums[kind] += share[kind + "_tokens"]
         elif call["state"] == UNKNOWN:
             sums["unknown"] += share["cost_pusd"] or 0
-        sums["escalated"] += call["purpose"] == ESCALATE
     return sums
+
+
+def check_paid_once(verdict, case, result, sums, where):
+    """One call gave the result. A good answer of low confidence may be asked for once more; it is
+    published when nothing better came."""
+    if result["reused"]:
+        return
+    again = min(1, sums["kept"]) if case.settings["unsure"] else 0
+    if sums["accepted"] != 1 and not (again and sums["accepted"] == 0):
+        verdict.add("paid_again", f"{where}: {sums['accepted']} calls gave it a result")
+    if sums["attempts"] > 1 + again and not case.settings["faults"]:
+        verdict.add("paid_again", f"{where}: {sums['attempts']} answers were paid for, and the "
+                    "first was good")
 
 
 def check_published_result(verdict, case, books, key, pos, result):
@@ -156,13 +169,7 @@ def check_published_result(verdict, case, books, key, pos, result):
     if result["attempts"] != sums["attempts"]:
         verdict.add("attempts", f"{where}: {result['attempts']}, the ledger has "
                     f"{sums['attempts']}")
-    # A good answer of low confidence may be asked for once more, elsewhere: that is escalation.
-    again = 1 if sums["escalated"] and case.settings["unsure"] else 0
-    if not result["reused"] and not 1 <= sums["accepted"] <= 1 + again:
-        verdict.add("paid_again", f"{where}: {sums['accepted']} calls gave it a result")
-    if not result["reused"] and sums["attempts"] > 1 + again and not case.settings["faults"]:
-        verdict.add("paid_again", f"{where}: {sums['attempts']} answers were paid for, and the "
-                    "first was good")
+    check_paid_once(verdict, case, result, sums, where)
     if result["cost_pusd"] is not None and result["cost_pusd"] != sums["cost"]:
         verdict.add("published_cost", f"{where}: {result['cost_pusd']} published, "
                     f"{sums['cost']} in the shares")

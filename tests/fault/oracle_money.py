@@ -1,10 +1,10 @@
 """What several models and caps add to the books: comparing calls never reach a result, every
-comparison is of what was really said, and no cap is passed by anything we reserved."""
+opinion is of what was really said, and no cap is passed by anything we reserved."""
 
 from collections import Counter, defaultdict
 from decimal import Decimal
 
-from oracle_books import ANSWERED, FIRST, GUARD, PRIMARY, SHADOW, line_cost
+from oracle_books import ANSWERED, COMPARED, FIRST, GUARD, PRIMARY, SHADOW, line_cost
 
 COMPARING = {SHADOW: "shadow", GUARD: "guard"}
 
@@ -38,19 +38,23 @@ def check_once(verdict, books):
                         "calls")
 
 
-def check_comparisons(verdict, books):
+def check_opinions(verdict, books):
+    """Each is of a shadow or guard call and costs what its share does; and none is missing."""
     shares = {(s[0:3], s["call"]): s for s in books.shares}
-    for row in books.comparisons:
+    known = set()
+    for row in books.opinions:
         key = (row["source"], row["partition"], row["offset"])
+        known.add((key, row["call"]))
         call = books.calls.get(row["call"])
         share = shares.get((key, row["call"]))
         if call is None or share is None or call["purpose"] not in COMPARING:
-            verdict.add("comparison", f"{where(key)}: no shadow or guard call {row['call']} "
-                        "carried it")
-            continue
-        if row["cost_pusd"] != share["cost_pusd"]:
-            verdict.add("comparison", f"{where(key)}: cost {row['cost_pusd']}, its share is "
+            verdict.add("opinion", f"{where(key)}: no shadow or guard call {row['call']} carried it")
+        elif row["cost_pusd"] != share["cost_pusd"]:
+            verdict.add("opinion", f"{where(key)}: cost {row['cost_pusd']}, its share is "
                         f"{share['cost_pusd']}")
+    for (key, number), share in shares.items():
+        if share["outcome"] == COMPARED and (key, number) not in known:
+            verdict.add("opinion", f"{where(key)}: what call {number} said of it is not kept")
 
 
 # ---- texts and bills ------------------------------------------------------------------------
@@ -132,6 +136,6 @@ def check_caps(verdict, case, books):
 def check(verdict, case, books):
     check_results(verdict, books)
     check_once(verdict, books)
-    check_comparisons(verdict, books)
+    check_opinions(verdict, books)
     check_texts(verdict, case, books)
     check_caps(verdict, case, books)

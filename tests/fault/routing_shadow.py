@@ -37,14 +37,15 @@ def two_tiers(name, records, shadow, cheap=FAST, dear=FAST, pack=5, **rest):
 
 
 def comparable(job, without=()):
-    """Published records by ticket id, byte for byte but for what is each run's own."""
+    """Published records by ticket id, byte for byte but for what is each run's own: ids, times,
+    the topic, and where in it a ticket stands."""
     out = {}
     with open(os.path.join(job.folder, "results.jsonl"), encoding="utf-8") as f:
         for line in map(json.loads, f):
             value = json.loads(line["value"]) if isinstance(line["value"], str) else line["value"]
             for name in (*OWN, "seq", *without):
                 value.pop(name, None)
-            value["source"].pop("topic", None)
+            value.pop("source")
             key = value["ticket_id"]
             headers = [h for h in line.get("headers", []) if not h["name"].startswith("ticketmill")]
             out[key] = json.dumps([line.get("key"), headers, value], sort_keys=False)

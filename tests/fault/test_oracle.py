@@ -41,7 +41,7 @@ class Data:
     def __init__(self):
         self.input, self.results, self.dead = [], [], []
         self.calls, self.shares, self.tickets, self.ledger_results = [], [], {}, {}
-        self.witness, self.offsets, self.comparisons = [], {}, []
+        self.witness, self.offsets, self.opinions = [], {}, []
         self.seq = 0
         self.case = {"topic": TOPIC, "group": GROUP, "shard": 0, "shards": 1,
                      "prices": {"sim": PRICE}, "caps": [{"wall": "all", "usd": "1"},
@@ -98,7 +98,8 @@ class Data:
     def compare(self, pos, purpose, category="other"):
         """The same ticket in a shadow (4) or guard (5) call, after it was published."""
         number = self.call([pos], 1, (60, 40, 20), purpose)
-        self.comparisons.append({
+        self.shares[-1]["outcome"] = 7
+        self.opinions.append({
             "source": 1, "partition": pos[0], "offset": pos[1], "call": number,
             "category": category, "confidence_ppm": 700000,
             "cost_pusd": self.shares[-1]["cost"]})
@@ -199,7 +200,7 @@ class Data:
             insert("ticket", {"source": 1, "partition": pos[0], "offset": pos[1],
                               "state": t["state"], "ticket_id": t["id"], "seq": t["seq"],
                               "content_hash": bytes.fromhex(t["hash"]) if t["hash"] else None})
-        for row in self.comparisons:
+        for row in self.opinions:
             insert("opinion", row)
         for s in self.shares:
             insert("share", {"source": 1, "partition": s["pos"][0], "offset": s["pos"][1],
@@ -596,20 +597,37 @@ def a_ticket_was_mirrored_twice(d):
     d.compare((0, 0), 4)
 
 
-@bug("comparison")
-def a_comparison_costs_more_than_its_share(d):
-    d.comparisons[0]["cost_pusd"] += 1
+@bug("opinion")
+def what_a_mirror_said_is_not_kept(d):
+    d.opinions.pop(0)
 
 
-@bug("comparison")
-def a_comparison_names_a_primary_call(d):
-    d.comparisons[0]["call"] = 1
+@bug("opinion")
+def an_opinion_costs_more_than_its_share(d):
+    d.opinions[0]["cost_pusd"] += 1
+
+
+@bug("opinion")
+def an_opinion_names_a_primary_call(d):
+    d.opinions[0]["call"] = 1
 
 
 @bug("paid_again")
 def a_text_was_asked_for_the_first_time_twice(d):
     d.case["books"] = "full"
     d.call([(0, 0)], 1, (60, 40, 20))
+
+
+@bug("paid_again")
+def an_unsure_answer_was_kept_and_asked_for_twice_more(d):
+    d.case["unsure"] = True
+    for outcome in (8, 0):
+        d.call([(0, 2)], 1, (60, 0, 17), 3)
+        d.shares[-1]["outcome"] = outcome
+    d.results.pop(5)
+    d.publish((0, 2), len(d.calls))
+    for note in d.offsets.values():
+        note["metadata"] = f"1;{LEDGER};0/1;{GROUP}-0;{d.seq};"
 
 
 @bug("bill_unlisted")
