@@ -1,5 +1,5 @@
 /* What several tiers and providers leave in the books: routes, comparisons, earlier answers,
- * outages, estimates, retention. */
+ * outages, estimates. */
 #include "ledger/command.h"
 
 #include <setjmp.h>
@@ -373,17 +373,6 @@ static void an_estimate_waits_for_no_run(void **state)
                         "1|77|1000|100|12345|-|60|{\"sample\":200}");
 }
 
-static void a_topics_retention_is_remembered(void **state)
-{
-    struct ledger_fixture *f = *state;
-    struct fail fail;
-
-    assert_int_equal(ledger_set_retention(f->ledger, "tickets", 604800000, &fail), ST_OK);
-    assert_int_equal(ledger_set_retention(f->ledger, "tickets", -1, &fail), ST_OK);
-    assert_string_equal(ask(f->path, "SELECT name, value FROM meta WHERE name LIKE 'retention%'"),
-                        "retention_ms/tickets|-1");
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -399,7 +388,6 @@ int main(void)
         TEST(a_route_is_kept_until_another_one_is_told),
         TEST(outages_end_when_told_or_with_the_run_or_with_the_last_call_before_a_crash),
         TEST(an_estimate_waits_for_no_run),
-        TEST(a_topics_retention_is_remembered),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Money of earlier calls by window and tier, as a start asks for it. */
+/* Money of earlier calls by window and tier, as a start asks for it; a topic's retention. */
 #include "ledger/spent.h"
 
 #include <setjmp.h>
@@ -226,6 +226,17 @@ static void a_rebuilt_ledger_counts_all_calls_in_whatever_order_they_were_found(
     ledger_fixture_close(&again);
 }
 
+static void a_topics_retention_is_remembered(void **state)
+{
+    struct ledger_fixture *f = *state;
+    struct fail fail;
+
+    assert_int_equal(ledger_set_retention(f->ledger, "tickets", 604800000, &fail), ST_OK);
+    assert_int_equal(ledger_set_retention(f->ledger, "tickets", -1, &fail), ST_OK);
+    assert_string_equal(ask(f->path, "SELECT name, value FROM meta WHERE name LIKE 'retention%'"),
+                        "retention_ms/tickets|-1");
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
@@ -234,6 +245,7 @@ int main(void)
         TEST(nothing_spent_yet_is_nothing_in_every_window),
         TEST(a_run_continues_those_before_it_that_did_not_end),
         TEST(a_rebuilt_ledger_counts_all_calls_in_whatever_order_they_were_found),
+        TEST(a_topics_retention_is_remembered),
     };
 #undef TEST
     return cmocka_run_group_tests(tests, NULL, NULL);
