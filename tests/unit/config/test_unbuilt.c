@@ -21,7 +21,7 @@ static void shipped_file_is_ready_to_run(void **state)
     assert_string_equal(missing, "");
     assert_int_equal(c->provider_count, 4);
     assert_int_equal(c->model_count, 11);
-    assert_int_equal(c->route_count, 1);
+    assert_int_equal(c->route_count, 5);
     assert_string_equal(c->models[c->tiers[0].models[0]].name, "deepseek-v4-flash");
     assert_string_equal(c->models[c->tiers[0].models[1]].name, "qwen3-32b");
     mem_free(missing);
@@ -46,8 +46,8 @@ static void shipped_prompt_and_categories_are_the_built_in_ones(void **state)
     config_free(built_in);
 }
 
-/* Every example line of the shipped file must be one: taken in, the file still loads. Left out are
- * the prompt, whose path is relative, and only_provider, which contradicts the routes. */
+/* Every example line of the shipped file must be one: taken in, the file still loads. Left out is
+ * the prompt, whose path is relative. */
 static void examples_in_the_shipped_file_load(void **state)
 {
     static char text[64 * 1024], taken[64 * 1024];
@@ -61,8 +61,7 @@ static void examples_in_the_shipped_file_load(void **state)
     for (char *line = text; *line;) {
         size_t length = strcspn(line, "\n") + 1, blanks = strspn(line, " ");
         bool example = strncmp(line + blanks, "#: ", 3) == 0;
-        bool left_out = strncmp(line + blanks, "prompt: ", 8) == 0 ||
-                        strncmp(line + blanks, "#: only_provider", 16) == 0;
+        bool left_out = strncmp(line + blanks, "prompt: ", 8) == 0;
         if (!left_out) {
             memcpy(taken + n, line, blanks);
             memcpy(taken + n + blanks, line + blanks + (example ? 3 : 0),
@@ -75,7 +74,8 @@ static void examples_in_the_shipped_file_load(void **state)
     struct config *c = config_of_text(taken, CONFIG_FOR_RUN);
     assert_int_equal(c->route_count, 5);
     assert_int_equal(c->providers[0].endpoint_count, 4);
-    assert_int_equal(c->tier_count, 4);
+    assert_int_equal(c->tier_count, 5);
+    assert_true(c->only_provider >= 0);
     assert_true(c->shadow.from >= 0);
     config_free(c);
 }

@@ -89,7 +89,7 @@ static void empty_file_is_enough_for_the_ledger_and_gives_all_defaults(void **st
     assert_int_equal(c->budget.month_pusd, CONFIG_OFF);
     assert_int_equal(c->budget.shadow_pusd, CONFIG_OFF);
     assert_int_equal(c->shadow.from, -1);
-    assert_int_equal(c->guard.percent, 0);
+    assert_int_equal(c->guard.percent, 1);
     assert_int_equal(c->guard.warn_below, 95);
     assert_string_equal(c->admin.listen, "127.0.0.1:9464");
     assert_null(c->admin.push_url);
