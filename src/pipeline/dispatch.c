@@ -291,7 +291,7 @@ static bool line_send(struct mill *m, int line, int64_t now)
         l->again_mono_us = at;
         return false;
     case PICK_NEVER:
-        judge_never(m, line);
+        dead_end_line(m, line);
         return false;
     case PICK_READY:
         break;

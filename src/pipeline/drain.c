@@ -280,7 +280,7 @@ void drain_check(struct mill *m)
     check_grace(m);
     check_publishing(m);
     if (m->phase == MILL_RUNNING && work_left(m))
-        judge_stuck(m);
+        dead_end_check(m);
     if (m->phase == MILL_RUNNING) {
         release_last_held(m);
         if (!work_left(m))

@@ -90,7 +90,7 @@ static void command_done(struct mill *m, struct ledger_cmd *cmd)
     m->commands--;
     switch (cmd->op) {
     case LOP_ADMIT:
-        intake_admitted(m, cmd);
+        admit_done(m, cmd);
         break;
     case LOP_INTENT:
         ask_intended(m, cmd);

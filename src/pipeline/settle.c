@@ -2,8 +2,7 @@
  *
  * Third arrow: HTTP → answer check → SETTLE. Money is booked here and only here: what the usage
  * says for an answered call, the reservation for one that may have been billed, nothing for the
- * rest. What the tickets do next is decided from the ladder's table now and acted on in follow.c
- * once the books are closed.
+ * rest. What becomes of the tickets is decided in outcome.c.
  */
 #include <stdio.h>
 
@@ -12,20 +11,9 @@
 #include "base/mem.h"
 #include "batch/answer.h"
 #include "batch/shares.h"
-#include "pipeline/state.h"
+#include "pipeline/settling.h"
 
 #define BOUND_PPM_MAX INT64_C(100000000) /* a bill above 100 times its bound is no bill */
-
-/* An answer to one ask while it is being booked; lives for one call of ask_replied. */
-struct settling {
-    struct mill *m;
-    struct ask *a;
-    const struct llm_reply *reply;
-    struct ledger_cmd *cmd;
-    struct usage usage;
-    struct answer answer;
-    bool checked; /* answer is filled */
-};
 
 static void check_answer(struct settling *s)
 {
@@ -136,27 +124,6 @@ static void book_call(struct settling *s)
         b->flags |= FLAG_SALVAGED;
 }
 
-static enum share_outcome share_outcome(const struct settling *s, size_t i)
-{
-    if (s->cmd->u.settle.call.state == CALL_UNKNOWN)
-        return SHARE_UNKNOWN;
-    if (s->cmd->u.settle.call.state == CALL_FAILED)
-        return SHARE_NOTHING;
-    if (!s->checked || !s->answer.parsed)
-        return SHARE_UNPARSED;
-    switch (s->answer.slots[i].state) {
-    case SLOT_VALID:
-        return s->a->line->compared ? SHARE_COMPARED : SHARE_ACCEPTED;
-    case SLOT_INVALID:
-        return SHARE_INVALID;
-    case SLOT_CONFLICT:
-        return SHARE_CONFLICT;
-    case SLOT_MISSING:
-        break;
-    }
-    return SHARE_MISSING;
-}
-
 static void fill_shares(struct settling *s, struct settle_item *items)
 {
     size_t n = s->a->n, system_bytes = strlen(s->m->o.system_message);
@@ -180,175 +147,6 @@ static void fill_shares(struct settling *s, struct settle_item *items)
                              : split                       ? shares[i].cost_pusd
                                                            : parts[i];
     }
-}
-
-static bool rejected_alike(const struct settling *s)
-{
-    if (s->m->providers.offers[s->a->at.model].off) /* sent before the model was stopped for it */
-        return true;
-    LIST_EACH(n, &s->m->held)
-    {
-        const struct ticket *other = LIST_ENTRY(n, struct ticket, node);
-        if (other->held_status == s->reply->http_status)
-            return true;
-    }
-    return false;
-}
-
-/* Only unknown calls between two outages speak against a ticket. */
-static void count_unknown(const struct settling *s, struct ticket *t)
-{
-    t->unknowns++;
-    if (t->outage != s->m->outages) {
-        t->outage = s->m->outages;
-        t->outage_unknowns = 0;
-    }
-    if (t->outage_unknowns++ == 0)
-        t->answers_mark = s->a->answers_at_send;
-}
-
-static bool others_answered(const struct settling *s, const struct ticket *t)
-{
-    return t->outage == s->m->outages && t->outage_unknowns >= LADDER_UNKNOWN_MAX &&
-           s->m->answers > t->answers_mark;
-}
-
-static bool other_provider_left(const struct settling *s, const struct ticket *t, int used)
-{
-    const struct plan_tier *tier = plan_tier(s->m->o.plan, t->tier);
-    int step = used;
-    while (model_next(s->m, t, step, &step)) {
-        if (s->m->config->models[tier->models[step]].provider !=
-            s->m->config->models[s->a->at.model].provider)
-            return true;
-    }
-    return false;
-}
-
-static struct ladder_move decide(struct settling *s, size_t i)
-{
-    struct ticket *t = s->a->tickets[i];
-    enum slot_state slot = s->checked ? s->answer.slots[i].state : SLOT_MISSING;
-    enum failure f = s->reply->failure;
-    int used = model_step(s->m, t->tier, s->a->at.model), next;
-    if (f == FAIL_NONE && (!s->checked || !s->answer.parsed))
-        f = FAIL_BAD_ANSWER;
-    return ladder_next(ladder_outcome(f, slot),
-                       &(struct ladder_ticket){
-                           .paid = t->paid,
-                           .unknowns = t->unknowns,
-                           .last = s->a->purpose,
-                           .pack_size = s->a->n,
-                           .has_next_model = model_next(s->m, t, used, &next),
-                           .has_next_provider = other_provider_left(s, t, used),
-                           .next_provider_tried = t->next_provider_tried,
-                           .cap_doubled = t->cap_doubled,
-                           .text_cut = t->text_cut,
-                           .endpoint_answers = others_answered(s, t),
-                           .rejected_alike = rejected_alike(s),
-                       });
-}
-
-static void fill_verdict(struct settling *s, size_t i, struct settle_item *it)
-{
-    const struct config_classification *c = &s->m->config->classification;
-    it->verdict = s->answer.slots[i].verdict;
-    it->verdict.flags |= s->a->tickets[i]->content.flags;
-    it->verdict.flags |=
-        s->cmd->u.settle.call.flags & (FLAG_USAGE_ESTIMATED | FLAG_USAGE_CLAMPED | FLAG_UNPRICED);
-    it->category = slice_str(c->categories[it->verdict.category].name);
-    it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
-}
-
-/* Good, but not sure enough: it is kept, and a further tier is asked. */
-static bool is_escalated(const struct settling *s, const struct ticket *t,
-                         const struct settle_item *it)
-{
-    return it->verdict.confidence_ppm < s->m->config->classification.escalate_below_ppm &&
-           !t->escalated && t->choice.escalate >= 0 && t->paid < LADDER_PAID_MAX &&
-           tier_usable(s->m, t->choice.escalate, t->choice.needs_vision);
-}
-
-static void keep_answer(struct settling *s, struct ticket *t, struct settle_item *it)
-{
-    struct slice summary = it->verdict.summary;
-    t->kept.verdict = it->verdict;
-    t->kept.summary = mem_alloc(summary.n + 1);
-    memcpy(t->kept.summary, summary.p, summary.n);
-    t->kept.verdict.summary = slice_of(t->kept.summary, summary.n);
-    t->kept.verdict.raw_item = SLICE_NONE;
-    t->kept.call_no = s->a->call_no;
-    it->outcome = SHARE_ESCALATED;
-}
-
-/* The further tier had nothing better. */
-static void fill_kept(struct settling *s, const struct ticket *t, struct settle_item *it)
-{
-    const struct config_classification *c = &s->m->config->classification;
-    it->then = SETTLE_RESULT;
-    it->verdict = t->kept.verdict;
-    it->verdict.summary = arena_copy(&s->cmd->arena, t->kept.verdict.summary);
-    it->verdict_call_no = t->kept.call_no;
-    it->category = slice_str(c->categories[it->verdict.category].name);
-    it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
-}
-
-static void fill_dead(struct settling *s, struct settle_item *it, enum reason reason)
-{
-    it->then = SETTLE_DEAD;
-    it->reason = reason;
-    it->detail =
-        arena_copy(&s->cmd->arena,
-                   slice_str(s->reply->message[0] ? s->reply->message : "no valid answer in time"));
-}
-
-/* A second opinion is waited for as long as nobody was paid for it and its endpoints may answer. */
-static bool is_worth_another_try(const struct settling *s, struct ladder_move move)
-{
-    const struct endpoint *e = s->a->at.place->endpoint;
-    return move.step == LADDER_AGAIN && s->cmd->u.settle.call.state == CALL_FAILED &&
-           s->a->failures + 1 < s->m->config->providers[e->provider].tries;
-}
-
-/* What becomes of a ticket of the run's own. */
-static void fill_ticket(struct settling *s, size_t i, struct settle_item *it)
-{
-    struct ticket *t = s->a->tickets[i];
-    enum call_state state = s->cmd->u.settle.call.state;
-    it->counts = state == CALL_ANSWERED;
-    t->paid += state == CALL_ANSWERED;
-    if (state == CALL_UNKNOWN)
-        count_unknown(s, t);
-    struct ladder_move move = decide(s, i);
-    if (move.step == LADDER_DONE) {
-        fill_verdict(s, i, it);
-        if (is_escalated(s, t, it)) {
-            keep_answer(s, t, it);
-            move = (struct ladder_move){LADDER_ESCALATE, REASON_NONE, PURPOSE_ESCALATE, 1};
-        } else {
-            it->then = SETTLE_RESULT;
-        }
-    } else if (t->kept.call_no && !is_worth_another_try(s, move)) {
-        fill_kept(s, t, it);
-        move = (struct ladder_move){LADDER_DONE, REASON_NONE, s->a->purpose, 0};
-    } else if (move.step == LADDER_DEAD) {
-        fill_dead(s, it, move.reason);
-    }
-    s->a->moves[i] = move;
-}
-
-static void fill_item(struct settling *s, size_t i, struct settle_item *it)
-{
-    struct ticket *t = s->a->tickets[i];
-    it->pos = t->record->pos;
-    it->record = t->record;
-    it->slot = (int32_t)i;
-    it->outcome = share_outcome(s, i);
-    it->raw_item = s->checked ? s->answer.slots[i].raw_item : SLICE_NONE;
-    if (!t->compared)
-        fill_ticket(s, i, it);
-    else if (it->outcome == SHARE_COMPARED)
-        fill_verdict(s, i, it);
 }
 
 static void book_stats(struct settling *s)
@@ -411,7 +209,7 @@ static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
     book_call(&s);
     fill_shares(&s, s.cmd->u.settle.items);
     for (size_t i = 0; i < a->n; i++)
-        fill_item(&s, i, &s.cmd->u.settle.items[i]);
+        settling_item(&s, i, &s.cmd->u.settle.items[i]);
     if (s.checked && s.answer.valid > 0 && !a->line->compared) {
         m->answers++;
         mill_progress(m);

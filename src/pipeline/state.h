@@ -1,5 +1,5 @@
 /* The state machine's insides, shared by the files of this room only.
- * What it moves stands in work.h.
+ * What it moves stands in work.h. Long: because it names the functions of every arrow.
  */
 #ifndef TICKETMILL_PIPELINE_STATE_H
 #define TICKETMILL_PIPELINE_STATE_H
@@ -101,12 +101,23 @@ int64_t mill_unix_now(const struct mill *m);
 void mill_submit(struct mill *m, struct ledger_cmd *cmd);
 void mill_progress(struct mill *m); /* something useful happened */
 
+/* admit.c */
+struct admit_item *admit_slot(struct mill *m, struct ticket *t); /* t NULL = no ticket */
+void admit_flush(struct mill *m);
+void admit_flush_full(struct mill *m);
+void admit_common(const struct ticket *t, struct admit_item *it, enum admit_kind kind);
+void admit_ticket(struct mill *m, const struct source_partition *part, struct ticket *t,
+                  struct admit_item *it);
+void admit_dead(struct mill *m, struct ticket *t, struct admit_item *it, enum reason why,
+                const char *detail);
+void admit_done(struct mill *m, struct ledger_cmd *cmd);
+void admit_again(struct mill *m, struct list *copies); /* copies of a ticket that has its answer */
+
 /* intake.c */
+struct source_partition *intake_partition(struct mill *m, struct pos pos);
 void intake_pump(struct mill *m);
 bool intake_over(const struct mill *m); /* all read and admitted */
 bool intake_window_open(const struct mill *m);
-void intake_admitted(struct mill *m, struct ledger_cmd *cmd);
-void intake_again(struct mill *m, struct list *copies); /* copies of a ticket that has its answer */
 
 /* tickets.c */
 struct ticket *ticket_new(struct mill *m, const struct record *r);
@@ -147,9 +158,11 @@ void ask_unsent(struct mill *m, struct ask *a); /* intent is durable, but sendin
 void judge_model(struct mill *m, const struct ask *a); /* its provider refuses its configuration */
 void judge_outage_booked(struct mill *m, const struct ledger_cmd *cmd);
 void judge_endpoint(struct mill *m, struct ask *a);
+
+/* dead_end.c */
 /* No model is left for this line: its tickets go to their other tier, or the run has to stop. */
-void judge_never(struct mill *m, int line);
-void judge_stuck(struct mill *m); /* when nothing can be sent any more: stops and says why */
+void dead_end_line(struct mill *m, int line);
+void dead_end_check(struct mill *m); /* when nothing can be sent any more: stops and says why */
 
 /* opinion.c */
 void opinion_shadow(struct mill *m, const struct ticket *t); /* admitted: perhaps asked twice */

@@ -92,7 +92,7 @@ void ticket_terminal(struct mill *m, struct ticket *t, enum reason reason)
 {
     if (reason == REASON_NONE) {
         m->stats.results++;
-        intake_again(m, &t->copies);
+        admit_again(m, &t->copies);
     } else {
         m->stats.dead++;
         kill_copies(m, t, reason);

@@ -1,0 +1,168 @@
+/* Dead ends: work that no model is left for, or that no budget has room for.
+ *
+ * Its tickets go to the other tier that their route names, or with the answer that was kept for
+ * them; else they stay pending and the run stops with the reason: at once when it concerns
+ * everything or the configuration, else when nothing else is left to do.
+ */
+#include <stdio.h>
+
+#include "model/money.h"
+#include "pipeline/state.h"
+
+/* Why a tier has no usable model: one bit for each cause. */
+enum { GONE_CONFIG = 1, GONE_KEY = 2, GONE_MONEY = 4, GONE_REGION = 8 };
+
+static unsigned causes_of(const struct mill *m, int tier)
+{
+    const struct plan_tier *t = plan_tier(m->o.plan, tier);
+    unsigned causes = 0;
+    for (int i = 0; i < t->count; i++) {
+        const struct offer *o = &m->providers.offers[t->models[i]];
+        enum failure off = m->providers.accounts[o->provider].off;
+        if (o->off)
+            causes |= GONE_CONFIG;
+        else if (off == FAIL_KEY)
+            causes |= GONE_KEY;
+        else if (off == FAIL_MONEY)
+            causes |= GONE_MONEY;
+        else
+            causes |= GONE_REGION;
+    }
+    return causes;
+}
+
+static void stop_for(struct mill *m, int tier, unsigned causes)
+{
+    char text[400];
+    const char *name = m->config->tiers[tier].name;
+    if (causes & GONE_CONFIG) {
+        snprintf(text, sizeof text, "no model of tier %s can be used: the provider answered \"%s\"",
+                 name, m->refusal);
+        drain_stop(m, ST_CONFIG, text);
+    }
+    if (causes & GONE_KEY) {
+        snprintf(text, sizeof text,
+                 "no provider of tier %s takes its key (401): check key_env or key_file", name);
+        drain_stop(m, ST_KEY_REFUSED, text);
+    }
+    if (causes & GONE_MONEY) {
+        snprintf(text, sizeof text, "no money left on the account at any provider of tier %s",
+                 name);
+        drain_stop(m, ST_NO_MONEY, text);
+    }
+}
+
+/* Is any tier that tickets are routed to still served? */
+static bool any_tier_left(const struct mill *m)
+{
+    for (int i = 0; i < m->line_count; i++) {
+        if (!m->lines[i]->compared && tier_usable(m, m->lines[i]->tier, false))
+            return true;
+    }
+    return false;
+}
+
+/* The other tier that the route names, if it can serve the ticket. */
+static bool move_to_otherwise(struct mill *m, struct ticket *t)
+{
+    int tier = t->choice.otherwise;
+    if (tier < 0 || tier == t->tier || !tier_usable(m, tier, t->choice.needs_vision))
+        return false;
+    t->tier = tier;
+    t->step = 0;
+    t->choice.otherwise = -1;
+    return true;
+}
+
+static void move_ask(struct mill *m, struct ask *a)
+{
+    struct ask *moved = ask_new(m, a->tickets, a->n, a->purpose);
+    moved->attempt = a->attempt;
+    ask_wait(m, moved, 0);
+    ask_free(m, a);
+}
+
+/* True: the ask is off this line. */
+static bool ask_leaves(struct mill *m, struct ask *a)
+{
+    if (a->line->compared) {
+        opinion_drop(m, a);
+        return true;
+    }
+    if (a->tickets[0]->kept.call_no) {
+        follow_kept(m, a->tickets, a->n);
+        ask_free(m, a);
+        return true;
+    }
+    bool all = true;
+    for (size_t i = 0; i < a->n; i++)
+        all &= move_to_otherwise(m, a->tickets[i]);
+    if (all)
+        move_ask(m, a);
+    return all;
+}
+
+static struct ask *next_of_line(struct mill *m, int line)
+{
+    struct list *ready = list_pop(&m->lines[line]->ready);
+    if (ready)
+        return LIST_ENTRY(ready, struct ask, ready);
+    size_t n = packer_next(m->packer, line, mill_now(m), true, m->picked);
+    struct ticket *tickets[PACK_TICKETS_LIMIT];
+    for (size_t i = 0; i < n; i++)
+        tickets[i] = m->picked[i]->ticket;
+    return n > 0 ? ask_new(m, tickets, n, tickets[0]->purpose) : NULL;
+}
+
+void dead_end_line(struct mill *m, int line)
+{
+    struct line *l = m->lines[line];
+    for (struct ask *a; (a = next_of_line(m, line));) {
+        if (ask_leaves(m, a))
+            continue;
+        ask_first(a);
+        l->never = true;
+        break;
+    }
+    if (!l->never)
+        return;
+    unsigned causes = causes_of(m, l->tier);
+    if ((causes & GONE_CONFIG) || !any_tier_left(m))
+        stop_for(m, l->tier, causes);
+}
+
+static void stop_at_wall(struct mill *m, const struct line *l)
+{
+    char cap[MONEY_TEXT_SIZE], text[300];
+    money_text(budget_cap(m->o.budget, l->wall, l->tier), cap);
+    snprintf(text, sizeof text,
+             "the %s budget of %s USD leaves no room for another call; the rest stays pending for "
+             "the next run",
+             l->wall == WALL_TIER ? m->config->tiers[l->tier].name : wall_name(l->wall), cap);
+    drain_stop(m, ST_BUDGET, text);
+}
+
+void dead_end_check(struct mill *m)
+{
+    bool work = false;
+    if (m->stats.in_flight > 0 || m->commands > 0 || heap_min(&m->due) ||
+        (!intake_over(m) && intake_window_open(m)))
+        return;
+    for (int i = 0; i < m->line_count; i++) {
+        const struct line *l = m->lines[i];
+        if (!line_has_work(m, i, INT64_MAX - 1) || l->compared)
+            continue;
+        if (l->wall == WALL_NONE && !l->never)
+            return;
+        work = true;
+    }
+    for (int i = 0; work && i < m->line_count; i++) {
+        const struct line *l = m->lines[i];
+        if (l->compared || !line_has_work(m, i, INT64_MAX - 1))
+            continue;
+        if (l->wall != WALL_NONE)
+            stop_at_wall(m, l);
+        else
+            stop_for(m, l->tier, causes_of(m, l->tier));
+    }
+}
