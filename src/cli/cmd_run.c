@@ -135,6 +135,7 @@ static void on_tick(void *arg, const struct mill_stats *s)
                  .in_flight = s->in_flight,
                  .retries = s->retries,
                  .dead = s->dead,
+                 .note = s->late ? "late for finish_by" : NULL,
              });
 }
 
@@ -144,10 +145,21 @@ static void tell_refused(const struct run_outcome *out)
               L_INT("exit", out->exit_code));
 }
 
+static int add_cap(struct summary_cap *caps, int n, const char *name, int64_t cap, int64_t left)
+{
+    if (cap >= 0)
+        caps[n++] = (struct summary_cap){name, cap, left};
+    return n;
+}
+
 static void tell_outcome(const struct config *c, const struct run_outcome *out,
                          const char *ledger_path)
 {
     const struct mill_stats *s = &out->stats;
+    struct summary_cap caps[3];
+    int n = add_cap(caps, 0, "run", out->run_budget.cap_pusd, out->run_budget.left_pusd);
+    n = add_cap(caps, n, "day", out->day_budget.cap_pusd, out->day_budget.left_pusd);
+    n = add_cap(caps, n, "month", out->month_budget.cap_pusd, out->month_budget.left_pusd);
     struct summary_view v = {
         .run_id = out->run_id,
         .ledger_path = ledger_path,
@@ -167,6 +179,7 @@ static void tell_outcome(const struct config *c, const struct run_outcome *out,
         .reused = out->audit.run_reused,
         .mismatch = out->audit_ok ? NULL : out->audit_message,
         .spent_pusd = out->audit.run_cost_pusd,
+        .compared_pusd = out->audit.run_extra_pusd,
         .unknown_pusd = out->audit.run_unknown_pusd,
         .unpriced_calls = s->unpriced_calls,
         .input_tokens = out->audit.run_input_tokens,
@@ -181,6 +194,11 @@ static void tell_outcome(const struct config *c, const struct run_outcome *out,
         .p95_us = s->latency.p95_us,
         .p99_us = s->latency.p99_us,
         .max_us = s->latency.max_us,
+        .endpoint_outages = s->endpoint_outages,
+        .comparisons_dropped = s->comparisons_dropped,
+        .late = s->late,
+        .caps = caps,
+        .cap_count = n,
     };
     struct buf text;
     if (isatty(STDERR_FILENO) != 1) {

@@ -59,11 +59,15 @@ static void add_cost(const struct summary_view *v, struct buf *out)
     char count[HUMAN_SIZE];
 
     money_show(v->spent_pusd, spent);
-    money_show_per_1000(v->spent_pusd, v->published, each);
+    money_show_per_1000(v->spent_pusd - v->compared_pusd, v->published, each);
     buf_fmt(out, "  cost      USD %s", spent);
     if (v->published > 0)
         buf_fmt(out, "; cost per ticket: USD %s per 1,000 tickets", each);
     buf_char(out, '\n');
+    if (v->compared_pusd > 0) {
+        money_show(v->compared_pusd, spent);
+        buf_fmt(out, "            USD %s of it for second opinions (shadow, guard)\n", spent);
+    }
     if (v->unpriced_calls > 0) {
         human_count(v->unpriced_calls, count);
         buf_fmt(out, "            without %s calls to models that have no price\n", count);
@@ -74,6 +78,19 @@ static void add_cost(const struct summary_view *v, struct buf *out)
         buf_fmt(out, "            %s unknown calls, possibly billed: up to USD %s more\n", count,
                 unknown);
     }
+}
+
+static void add_caps(const struct summary_view *v, struct buf *out)
+{
+    for (int i = 0; i < v->cap_count; i++) {
+        char cap[MONEY_SHOW_SIZE], left[MONEY_SHOW_SIZE];
+        money_show(v->caps[i].cap_pusd, cap);
+        money_show(v->caps[i].left_pusd, left);
+        buf_fmt(out, "%s%s: USD %s of %s left", i == 0 ? "  budget    " : ", ", v->caps[i].name,
+                left, cap);
+    }
+    if (v->cap_count > 0)
+        buf_char(out, '\n');
 }
 
 static void add_tokens(const struct summary_view *v, struct buf *out)
@@ -97,6 +114,8 @@ static void add_calls(const struct summary_view *v, struct buf *out)
     buf_init(&notes, SIZE_MAX);
     add_note(&notes, v->retries, "retries");
     add_note(&notes, v->throttled, "throttled");
+    add_note(&notes, v->endpoint_outages, "times an endpoint was left alone");
+    add_note(&notes, v->comparisons_dropped, "second opinions left out");
     buf_fmt(out, "  calls     %s answered, %s failed, %s unknown%s%s\n", answered, failed, unknown,
             notes.n > 0 ? "; " : "", notes.n > 0 ? notes.p : "");
     buf_deinit(&notes);
@@ -157,6 +176,7 @@ void summary_render(const struct summary_view *v, struct buf *out)
     buf_fmt(out, "run %s ended after %s\n", v->run_id, elapsed);
     add_tickets(v, out);
     add_cost(v, out);
+    add_caps(v, out);
     add_tokens(v, out);
     add_calls(v, out);
     if (v->idempotent)
@@ -172,12 +192,14 @@ void summary_render(const struct summary_view *v, struct buf *out)
 void summary_log(const struct summary_view *v)
 {
     char spent[MONEY_TEXT_SIZE], unknown[MONEY_TEXT_SIZE], each[MONEY_SHOW_SIZE];
+    char compared[MONEY_TEXT_SIZE];
     bool ok = summary_balanced(v);
     enum log_level level = !ok ? LOG_ERROR : v->exit_code != 0 ? LOG_WARN : LOG_INFO;
 
     money_text(v->spent_pusd, spent);
     money_text(v->unknown_pusd, unknown);
-    money_show_per_1000(v->spent_pusd, v->published, each);
+    money_show_per_1000(v->spent_pusd - v->compared_pusd, v->published, each);
+    money_text(v->compared_pusd, compared);
     log_event(level, "run_summary", v->message[0] != '\0' ? v->message : "the run has ended",
               L_STR("stopped_by", v->stopped_by), L_INT("exit_code", v->exit_code),
               L_INT("elapsed_seconds", v->elapsed_us / 1000000),
@@ -189,12 +211,15 @@ void summary_log(const struct summary_view *v)
               L_INT("done_before", v->done_before),
               L_INT("published_earlier", v->published_earlier), L_INT("lost", v->lost),
               L_INT("reused", v->reused), L_STR("spent_usd", spent),
-              L_STR("usd_per_1000_tickets", each), L_STR("possibly_billed_usd", unknown),
-              L_INT("unpriced_calls", v->unpriced_calls), L_INT("input_tokens", v->input_tokens),
-              L_INT("cached_tokens", v->cached_tokens), L_INT("output_tokens", v->output_tokens),
-              L_INT("calls_answered", v->calls_answered), L_INT("calls_failed", v->calls_failed),
-              L_INT("calls_unknown", v->calls_unknown), L_INT("retries", v->retries),
-              L_INT("throttled", v->throttled), L_INT("latency_p50_us", v->p50_us),
-              L_INT("latency_p95_us", v->p95_us), L_INT("latency_p99_us", v->p99_us),
-              L_INT("latency_max_us", v->max_us), L_STR("ledger", v->ledger_path));
+              L_STR("second_opinions_usd", compared), L_STR("usd_per_1000_tickets", each),
+              L_STR("possibly_billed_usd", unknown), L_INT("unpriced_calls", v->unpriced_calls),
+              L_INT("input_tokens", v->input_tokens), L_INT("cached_tokens", v->cached_tokens),
+              L_INT("output_tokens", v->output_tokens), L_INT("calls_answered", v->calls_answered),
+              L_INT("calls_failed", v->calls_failed), L_INT("calls_unknown", v->calls_unknown),
+              L_INT("retries", v->retries), L_INT("throttled", v->throttled),
+              L_INT("endpoint_outages", v->endpoint_outages),
+              L_INT("comparisons_dropped", v->comparisons_dropped), L_BOOL("late", v->late),
+              L_INT("latency_p50_us", v->p50_us), L_INT("latency_p95_us", v->p95_us),
+              L_INT("latency_p99_us", v->p99_us), L_INT("latency_max_us", v->max_us),
+              L_STR("ledger", v->ledger_path));
 }

@@ -12,6 +12,11 @@
 
 #include "base/buf.h"
 
+struct summary_cap {
+    const char *name; /* "run", "day", … */
+    int64_t cap_pusd, left_pusd;
+};
+
 struct summary_view {
     const char *run_id, *ledger_path;
     const char *stopped_by; /* one word: "done", "limit", "signal", … */
@@ -30,11 +35,17 @@ struct summary_view {
     const char *mismatch;      /* what else does not agree (ledger, shares, …); NULL = nothing */
 
     int64_t spent_pusd;     /* settled */
+    int64_t compared_pusd;  /* of it: shadow and guard calls, which no ticket's cost contains */
     int64_t unknown_pusd;   /* reservations of calls that may have been billed */
     int64_t unpriced_calls; /* answered by a model without a price */
     int64_t input_tokens, cached_tokens, output_tokens; /* input: cached ones included */
     int64_t calls_answered, calls_failed, calls_unknown, retries, throttled;
     int64_t p50_us, p95_us, p99_us, max_us; /* latency of answered calls; -1 = there are none */
+    int64_t endpoint_outages;               /* times an endpoint was left alone */
+    int64_t comparisons_dropped;            /* shadow and guard questions that were not asked */
+    bool late;                              /* finish_by was not, or almost not, met */
+    const struct summary_cap *caps;         /* budgets that were set */
+    int cap_count;
 };
 
 /* in = published + dead + skipped + pending, and no other mismatch. */

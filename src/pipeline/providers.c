@@ -84,6 +84,7 @@ static int64_t min64(int64_t a, int64_t b)
 struct look {
     const struct pick *pick;
     int64_t now;
+    int from, to;        /* of pick->models */
     bool last;           /* everything is down: probes may go, nothing is avoided */
     struct place *found; /* free, of the lowest order so far */
     bool busy;           /* a healthy one is full or paused … */
@@ -181,11 +182,11 @@ static void look_at_offer(struct providers *p, int model, struct look *l)
     }
 }
 
-static enum picked look_at_models(struct providers *p, struct look *l, int from, int to,
-                                  struct picked_place *out, int64_t *at)
+static enum picked look_at_models(struct providers *p, struct look *l, struct picked_place *out,
+                                  int64_t *at)
 {
     bool usable = false;
-    for (int i = from; i < to; i++) {
+    for (int i = l->from; i < l->to; i++) {
         int model = l->pick->models[i];
         if ((l->pick->skip >> i & 1) || !providers_usable(p, model))
             continue;
@@ -204,25 +205,32 @@ static enum picked look_at_models(struct providers *p, struct look *l, int from,
     return usable ? PICK_WAIT : PICK_NEVER;
 }
 
-/* Everything that is usable in the range is down: probes. */
-static enum picked pick_range(struct providers *p, const struct pick *pick, int64_t now, int from,
-                              int to, struct picked_place *out, int64_t *at)
+/* Twice when everything that is usable in the range is down: then probes may go. */
+static enum picked pick_range(struct providers *p, struct look l, struct picked_place *out,
+                              int64_t *at)
 {
-    struct look l = {.pick = pick, .now = now, .down_at = INT64_MAX};
-    enum picked result = look_at_models(p, &l, from, to, out, at);
+    struct look again = l;
+    enum picked result = look_at_models(p, &l, out, at);
     if (result != PICK_WAIT || l.busy)
         return result;
-    l = (struct look){.pick = pick, .now = now, .down_at = INT64_MAX, .last = true};
-    return look_at_models(p, &l, from, to, out, at);
+    again.last = true;
+    return look_at_models(p, &again, out, at);
 }
 
 enum picked providers_pick(struct providers *p, const struct pick *pick, int64_t now_mono_us,
                            struct picked_place *out, int64_t *at)
 {
-    int to = pick->first_only ? pick->first + 1 : pick->count;
-    enum picked result = pick_range(p, pick, now_mono_us, pick->first, to, out, at);
-    if (result == PICK_NEVER && !pick->first_only && pick->first > 0)
-        result = pick_range(p, pick, now_mono_us, 0, pick->first, out, at);
+    struct look l = {.pick = pick,
+                     .now = now_mono_us,
+                     .from = pick->first,
+                     .to = pick->first_only ? pick->first + 1 : pick->count,
+                     .down_at = INT64_MAX};
+    enum picked result = pick_range(p, l, out, at);
+    if (result == PICK_NEVER && !pick->first_only && pick->first > 0) {
+        l.from = 0;
+        l.to = pick->first;
+        result = pick_range(p, l, out, at);
+    }
     return result;
 }
 

@@ -306,6 +306,13 @@ static void conclude(struct runner *r)
     out->exit_code = mill_exit_code(r->mill);
     snprintf(out->stopped_by, sizeof out->stopped_by, "%s", mill_stopped_by(r->mill));
     snprintf(out->message, sizeof out->message, "%s", mill_stop_message(r->mill));
+    const struct budget *b = r->boot.means.budget;
+    out->run_budget.cap_pusd = budget_cap(b, WALL_RUN, 0);
+    out->run_budget.left_pusd = budget_left(b, WALL_RUN, 0);
+    out->day_budget.cap_pusd = budget_cap(b, WALL_DAY, 0);
+    out->day_budget.left_pusd = budget_left(b, WALL_DAY, 0);
+    out->month_budget.cap_pusd = budget_cap(b, WALL_MONTH, 0);
+    out->month_budget.left_pusd = budget_left(b, WALL_MONTH, 0);
     bool complete = finished_well(r);
     if (ledger_audit(r->boot.ledger, &out->audit, &fail) != ST_OK) {
         snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);

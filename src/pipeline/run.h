@@ -35,6 +35,9 @@ struct run_outcome {
     bool ran;          /* false: it ended in start-up, the figures below are empty */
     struct mill_stats stats;
     struct ledger_audit audit;
+    struct {
+        int64_t cap_pusd, left_pusd; /* cap -1 = none */
+    } run_budget, day_budget, month_budget;
     bool audit_ok;
     char audit_message[256]; /* which figures do not agree; "" when they do */
     int64_t duration_us;

@@ -354,12 +354,8 @@ static void headers_that_cannot_be_sent_are_refused_at_the_start(void **state)
         f.endpoint.url = mem_str("http://127.0.0.1:1/v1");
         f.provider.headers = &pair;
         f.provider.header_count = 1;
-        assert_int_equal(
-            llm_client_new(&(struct llm_client_options){.config = &f.config,
-                                                        .reactor = test_reactor_port(f.loop),
-                                                        .clock = &clock_system},
-                           &f.client, &fail),
-            ST_CONFIG);
+        struct llm_client_options o = llm_fixture_options(&f);
+        assert_int_equal(llm_client_new(&o, &f.client, &fail), ST_CONFIG);
         f.client = NULL;
         llm_fixture_stop(&f);
     }
@@ -373,12 +369,8 @@ static void more_calls_than_open_files_are_refused_at_the_start(void **state)
     llm_fixture_prepare(&f);
     f.endpoint.url = mem_str("http://127.0.0.1:1/v1");
     f.provider.max_in_flight = INT64_C(1) << 40;
-    assert_int_equal(
-        llm_client_new(&(struct llm_client_options){.config = &f.config,
-                                                    .reactor = test_reactor_port(f.loop),
-                                                    .clock = &clock_system},
-                       &f.client, &fail),
-        ST_CONFIG);
+    struct llm_client_options o = llm_fixture_options(&f);
+    assert_int_equal(llm_client_new(&o, &f.client, &fail), ST_CONFIG);
     assert_non_null(strstr(fail.text, "max_in_flight"));
     f.client = NULL;
     llm_fixture_stop(&f);

@@ -40,15 +40,18 @@ void llm_fixture_prepare(struct llm_fixture *f)
     f->endpoint.name = "here";
 }
 
+struct llm_client_options llm_fixture_options(const struct llm_fixture *f)
+{
+    return (struct llm_client_options){
+        .config = &f->config, .reactor = test_reactor_port(f->loop), .clock = &clock_system};
+}
+
 void llm_fixture_connect(struct llm_fixture *f, const char *url)
 {
     struct fail fail;
     f->endpoint.url = mem_str(url);
-    must(llm_client_new(&(struct llm_client_options){.config = &f->config,
-                                                     .reactor = test_reactor_port(f->loop),
-                                                     .clock = &clock_system},
-                        &f->client, &fail),
-         &fail);
+    struct llm_client_options o = llm_fixture_options(f);
+    must(llm_client_new(&o, &f->client, &fail), &fail);
 }
 
 void llm_fixture_start_at(struct llm_fixture *f, const char *url)

@@ -34,6 +34,7 @@ void llm_fixture_start_at(struct llm_fixture *f, const char *url);
 /* Settings of f->provider are changed between these two. */
 void llm_fixture_prepare(struct llm_fixture *f);
 void llm_fixture_connect(struct llm_fixture *f, const char *url);
+struct llm_client_options llm_fixture_options(const struct llm_fixture *f);
 void llm_fixture_stop(struct llm_fixture *f);
 
 /* Sends a body and does not wait. */
