@@ -74,12 +74,25 @@ static enum status add_topic(struct startup *s, const char *topic, int32_t *sour
     return ST_OK;
 }
 
+/* For the report: when the oldest pending ticket leaves the topic. A broker that does not tell is
+ * no reason not to run. */
+static enum status note_retention(struct startup *s, const char *topic, struct fail *fail)
+{
+    struct ktopic_settings settings;
+    struct fail ignored;
+    if (s->o.embedded || kadmin_topic_settings(s->o.admin, topic, &settings, &ignored) != ST_OK)
+        return ST_OK;
+    return ledger_set_retention(s->o.ledger, topic, settings.retention_ms, fail);
+}
+
 static enum status look_inputs(struct startup *s, struct fail *fail)
 {
     const struct config_kafka *k = &s->o.config->kafka;
     enum status st = add_topic(s, k->input_topic, &s->input_source, false, fail);
     if (st == ST_NOT_FOUND)
         return missing_topic("input_topic", k->input_topic, fail);
+    if (st == ST_OK)
+        st = note_retention(s, k->input_topic, fail);
     if (st != ST_OK || !k->replay_topic || s->o.embedded)
         return st;
     st = add_topic(s, k->replay_topic, &s->replay_source, true, fail);
