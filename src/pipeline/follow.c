@@ -7,10 +7,29 @@
 #include "pipeline/state.h"
 #include "ticket/text.h"
 
+/* Which endpoints have failed this work, and how often. */
+static void remember(struct ask *next, const struct ask *a)
+{
+    next->failures = a->failures;
+    next->failed_at = a->failed_at;
+    next->failed_here = a->failed_here;
+    next->avoid = a->avoid;
+}
+
 static void ask_alone(struct mill *m, struct ticket *t, enum call_purpose purpose)
 {
     t->alone = true;
     ask_wait(m, ask_new(m, &t, 1, purpose), 0);
+}
+
+/* Where its pack was lost it is not asked first: alone or not, it may be the endpoint's fault. */
+static void ask_solo(struct mill *m, const struct ask *a, struct ticket *t,
+                     enum call_purpose purpose)
+{
+    t->alone = true;
+    struct ask *next = ask_new(m, &t, 1, purpose);
+    remember(next, a);
+    ask_wait(m, next, 0);
 }
 
 /* What is left of the text fits where it stood. */
@@ -151,7 +170,7 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         escalate(m, a, t, move);
         break;
     case LADDER_SOLO:
-        ask_alone(m, t, move.purpose);
+        ask_solo(m, a, t, move.purpose);
         break;
     case LADDER_AGAIN:
     case LADDER_HALVE:
@@ -199,10 +218,7 @@ static void again(struct mill *m, struct ask *a, struct ticket **v, size_t n)
     size_t step = part ? 1 : n;
     for (size_t at = 0; at < n; at += step) {
         struct ask *next = ask_new(m, v + at, step, part ? PURPOSE_SOLO : a->purpose);
-        next->failures = a->failures;
-        next->failed_at = a->failed_at;
-        next->failed_here = a->failed_here;
-        next->avoid = a->avoid;
+        remember(next, a);
         next->is_retry = a->is_retry;
         next->attempt = a->attempt;
         ask_wait(m, next, delay);

@@ -387,3 +387,18 @@ def errors_of_every_kind_at_both_providers():
         lambda: ended(FINISHED, status, said),
         exact(job, faults=True, dead_reasons=["attempts_exhausted", "no_valid_answer"]))
     return job, problem, str(counts)
+
+
+@case(thinned=False)
+def a_region_that_loses_half_of_its_answers_costs_no_ticket():
+    """Below the breaker's threshold: each ticket that was lost twice there is served elsewhere."""
+    job = two_regions("lossy", 800, sim=LATENCY, **PATIENT)
+    job.sims["us"].control(faults=["reset:45"])
+    status, said = job.run()
+    lost = sum(1 for c in job.calls("us") if c["status"] == 0)
+    dead = job.query("SELECT count(*) FROM ticket WHERE state = 2")[0][0]
+    problem = first_problem(
+        lambda: ended(0, status, said),
+        lambda: at_most("dead letters", dead, 0),
+        exact(job, faults=True))
+    return job, problem, f"{lost} answers lost, {dead} dead letters, eu {len(job.calls('eu'))} calls"

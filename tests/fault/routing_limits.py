@@ -180,7 +180,7 @@ def known_cap(name, count, window, period, sim=(), **limits):
 
 @case(thinned=True)
 def a_known_cap_on_tokens_is_used():
-    return known_cap("cap-tok", 2500, "sliding", "10s", tokens_per_minute=2_400_000)
+    return known_cap("cap-tok", 2500, "bucket", "10s", tokens_per_minute=2_400_000)
 
 
 @case(thinned=False)
