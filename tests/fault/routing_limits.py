@@ -145,7 +145,7 @@ def a_storm_over_requests():
     return storm("storm-req", requests_per_minute=600)
 
 
-@case(thinned=True)
+@case(thinned=False)
 def a_storm_over_tokens():
     return storm("storm-tok", tokens_per_minute=400_000)
 
@@ -231,7 +231,7 @@ def ideal_seconds(phase, limits):
 
 @case(thinned=True)
 def an_unknown_cap_on_requests_is_found():
-    return unknown_cap("find-req", 500, requests_per_minute=1200)
+    return unknown_cap("find-req", 400, requests_per_minute=1200)
 
 
 @case(thinned=False)

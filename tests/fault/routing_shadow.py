@@ -113,7 +113,7 @@ def sampled(count, percent, total):
 @case(thinned=True)
 def a_mirror_changes_nothing_that_is_published():
     """One ticket a call, so that costs do not depend on who shares a pack with whom."""
-    records = tickets(600, seed=21)
+    records = tickets(400, seed=21)
     plain, took = baseline(records, 1)
     job, problem = mirrored("mirror", records, plain, took, dear=FAST,
                             cheap=(*FAST, "--disagree", "20"))
