@@ -69,25 +69,6 @@ static void skip_plain(struct scan *s)
         s->p++;
 }
 
-/* Four hex digits at p, or -1. */
-static int32_t hex4(const char *p, const char *end)
-{
-    if (end - p < 4)
-        return -1;
-    int32_t v = 0;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0)
-            return -1;
-        v = v << 4 | digit;
-    }
-    return v;
-}
-
 /* At a backslash; moves past the escape, surrogate pairs as one. */
 static bool skip_escape(struct scan *s)
 {
@@ -98,7 +79,7 @@ static bool skip_escape(struct scan *s)
         s->p += 2;
         return c != '\0' && strchr("\"\\/bfnrt", c) != NULL;
     }
-    int32_t unit = hex4(s->p + 2, s->end);
+    int32_t unit = utf8_hex4(s->p + 2, s->end);
     if (unit <= 0 || (unit >= 0xdc00 && unit <= 0xdfff))
         return false;
     s->p += 6;
@@ -106,7 +87,7 @@ static bool skip_escape(struct scan *s)
         return true;
     if (s->end - s->p < 6 || s->p[0] != '\\' || s->p[1] != 'u')
         return false;
-    unit = hex4(s->p + 2, s->end);
+    unit = utf8_hex4(s->p + 2, s->end);
     s->p += 6;
     return unit >= 0xdc00 && unit <= 0xdfff;
 }

@@ -19,6 +19,10 @@ uint32_t utf8_next(struct slice s, size_t *at);
 /* Appends-style encode: writes 1–4 bytes to out, returns how many (0 = not a scalar value). */
 size_t utf8_encode(uint32_t cp, char out[4]);
 
+/* Code unit of the four hex digits at p, as behind JSON's \u; -1 when they are none, or not all
+ * before end. */
+int32_t utf8_hex4(const char *p, const char *end);
+
 size_t utf8_length(struct slice s);                     /* code points; s must be valid */
 size_t utf8_floor(struct slice s, size_t at);           /* largest boundary ≤ at */
 size_t utf8_ceil(struct slice s, size_t at);            /* smallest boundary ≥ at, ≤ s.n */

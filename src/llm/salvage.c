@@ -9,25 +9,9 @@
 
 #include <string.h>
 
-#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
+#include "base/utf8.h"
 
-static int hex4(struct slice s, size_t at)
-{
-    int v = 0;
-    if (at + 4 > s.n)
-        return -1;
-    for (size_t i = at; i < at + 4; i++) {
-        char c = s.p[i];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0)
-            return -1;
-        v = v * 16 + digit;
-    }
-    return v;
-}
+#define REPLACEMENT "\xef\xbf\xbd" /* U+FFFD */
 
 static bool is_low(int unit)
 {
@@ -46,7 +30,7 @@ static size_t escape_length(struct slice s, size_t at, size_t *skip)
         return 2;
     if (c != 'u')
         return 0;
-    int unit = hex4(s, at + 2);
+    int unit = utf8_hex4(s.p + at + 2, s.p + s.n);
     if (unit < 0)
         return 0;
     *skip = 6;
@@ -54,29 +38,9 @@ static size_t escape_length(struct slice s, size_t at, size_t *skip)
         return 0;
     if (unit < 0xd800 || unit > 0xdfff)
         return 6;
-    bool pair =
-        at + 8 <= s.n && s.p[at + 6] == '\\' && s.p[at + 7] == 'u' && is_low(hex4(s, at + 8));
+    bool pair = at + 8 <= s.n && s.p[at + 6] == '\\' && s.p[at + 7] == 'u' &&
+                is_low(utf8_hex4(s.p + at + 8, s.p + s.n));
     return pair ? 12 : 0;
-}
-
-/* Length of the well-formed UTF-8 sequence at `at`, 0 = none. */
-static size_t utf8_sequence(struct slice s, size_t at)
-{
-    unsigned char c = (unsigned char)s.p[at];
-    size_t n = c < 0x80                ? 1
-               : c >= 0xc2 && c < 0xe0 ? 2
-               : c >= 0xe0 && c < 0xf0 ? 3
-               : c >= 0xf0 && c < 0xf5 ? 4
-                                       : 0;
-    if (n == 0 || at + n > s.n)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if (((unsigned char)s.p[at + i] & 0xc0) != 0x80)
-            return 0;
-    unsigned char next = n > 1 ? (unsigned char)s.p[at + 1] : 0;
-    bool bad = (c == 0xe0 && next < 0xa0) || (c == 0xed && next > 0x9f) ||
-               (c == 0xf0 && next < 0x90) || (c == 0xf4 && next > 0x8f);
-    return bad ? 0 : n;
 }
 
 /* Copies what stands at `at` inside of a string; returns how much of it was used. */
@@ -87,7 +51,7 @@ static size_t clean_character(struct slice s, size_t at, struct buf *out)
     if (c == '\\')
         n = escape_length(s, at, &skip);
     else
-        n = c < 0x20 ? 0 : utf8_sequence(s, at);
+        n = c < 0x20 ? 0 : utf8_sequence(s.p + at, s.n - at);
     if (n == 0) {
         buf_str(out, REPLACEMENT);
         return skip;

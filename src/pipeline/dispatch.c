@@ -130,14 +130,8 @@ static void refuse_locally(struct mill *m, struct ask *a)
     }
     a->failure = FAIL_OVERSIZE;
     for (size_t i = 0; i < a->n; i++) {
-        const struct ticket *t = a->tickets[i];
-        a->moves[i] = ladder_next(OUTCOME_OVERSIZE, &(struct ladder_ticket){
-                                                        .paid = t->paid,
-                                                        .unknowns = t->unknowns,
-                                                        .last = a->purpose,
-                                                        .pack_size = a->n,
-                                                        .text_cut = t->text_cut,
-                                                    });
+        struct ladder_ticket standing = outcome_standing(a, a->tickets[i]);
+        a->moves[i] = ladder_next(OUTCOME_OVERSIZE, &standing);
     }
     a->call_no = 0;
     follow_up(m, a);

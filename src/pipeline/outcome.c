@@ -70,6 +70,19 @@ static bool other_provider_left(const struct settling *s, const struct ticket *t
     return false;
 }
 
+struct ladder_ticket outcome_standing(const struct ask *a, const struct ticket *t)
+{
+    return (struct ladder_ticket){
+        .paid = t->paid,
+        .unknowns = t->unknowns,
+        .last = a->purpose,
+        .pack_size = a->n,
+        .next_provider_tried = t->next_provider_tried,
+        .cap_doubled = t->cap_doubled,
+        .text_cut = t->text_cut,
+    };
+}
+
 static struct ladder_move decide(struct settling *s, size_t i)
 {
     struct ticket *t = s->a->tickets[i];
@@ -78,20 +91,12 @@ static struct ladder_move decide(struct settling *s, size_t i)
     int used = model_step(s->m, t->tier, s->a->at.model), next;
     if (f == FAIL_NONE && (!s->checked || !s->answer.parsed))
         f = FAIL_BAD_ANSWER;
-    return ladder_next(ladder_outcome(f, slot),
-                       &(struct ladder_ticket){
-                           .paid = t->paid,
-                           .unknowns = t->unknowns,
-                           .last = s->a->purpose,
-                           .pack_size = s->a->n,
-                           .has_next_model = model_next(s->m, t, used, &next),
-                           .has_next_provider = other_provider_left(s, t, used),
-                           .next_provider_tried = t->next_provider_tried,
-                           .cap_doubled = t->cap_doubled,
-                           .text_cut = t->text_cut,
-                           .endpoint_answers = others_answered(s, t),
-                           .rejected_alike = rejected_alike(s),
-                       });
+    struct ladder_ticket standing = outcome_standing(s->a, t);
+    standing.has_next_model = model_next(s->m, t, used, &next);
+    standing.has_next_provider = other_provider_left(s, t, used);
+    standing.endpoint_answers = others_answered(s, t);
+    standing.rejected_alike = rejected_alike(s);
+    return ladder_next(ladder_outcome(f, slot), &standing);
 }
 
 static void fill_verdict(struct settling *s, size_t i, struct settle_item *it)

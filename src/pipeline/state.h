@@ -149,6 +149,9 @@ bool tier_usable(const struct mill *m, int tier, bool vision);
 void dispatch_pump(struct mill *m);
 void ask_intended(struct mill *m, struct ledger_cmd *cmd);
 
+/* outcome.c: what the ladder must know of a ticket, as far as the ticket itself knows it */
+struct ladder_ticket outcome_standing(const struct ask *a, const struct ticket *t);
+
 /* settle.c */
 void ask_replied(void *arg, const struct llm_reply *reply); /* arg: the struct ask */
 void ask_settled(struct mill *m, struct ledger_cmd *cmd);

@@ -149,34 +149,16 @@ bool scan_end(struct scan *s)
     return !at(s) && !s->bad;
 }
 
-static int hex4(const char *p, const char *end)
-{
-    int value = 0;
-    if (end - p < 4)
-        return -1;
-    for (int i = 0; i < 4; i++) {
-        char c = p[i];
-        int digit = c >= '0' && c <= '9'   ? c - '0'
-                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
-                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                           : -1;
-        if (digit < 0)
-            return -1;
-        value = value * 16 + digit;
-    }
-    return value;
-}
-
 /* *p is behind "\u". */
 static bool unescape_unicode(const char **p, const char *end, struct buf *out)
 {
-    int unit = hex4(*p, end);
+    int unit = utf8_hex4(*p, end);
     if (unit < 0)
         return false;
     *p += 4;
     uint32_t cp = (uint32_t)unit;
     if (unit >= 0xd800 && unit < 0xdc00) {
-        int low = end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u' ? hex4(*p + 2, end) : -1;
+        int low = end - *p >= 6 && (*p)[0] == '\\' && (*p)[1] == 'u' ? utf8_hex4(*p + 2, end) : -1;
         if (low < 0xdc00 || low > 0xdfff)
             return false;
         *p += 6;

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -93,9 +94,24 @@ static void a_sequence_cut_off_at_the_end_is_dropped_and_a_whole_one_kept(void *
         assert_int_equal(utf8_cut(slice_of(s.p, n)), expected[n]);
 }
 
+static void four_hex_digits_make_a_code_unit(void **state)
+{
+    static const struct {
+        const char *text;
+        int32_t unit;
+    } cases[] = {{"0041", 0x41}, {"d83dXX", 0xd83d}, {"FFff", 0xffff}, {"00", -1},
+                 {"", -1},       {"00g0", -1},       {"-001", -1},     {" 041", -1}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++)
+        assert_int_equal(utf8_hex4(cases[i].text, cases[i].text + strlen(cases[i].text)),
+                         cases[i].unit);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(four_hex_digits_make_a_code_unit),
         cmocka_unit_test(every_scalar_value_survives_a_round_trip),
         cmocka_unit_test(ill_formed_sequences_are_refused),
         cmocka_unit_test(one_bad_byte_is_seen_wherever_it_stands),
