@@ -67,12 +67,14 @@ static void set_limit(struct gate *g, int64_t milli)
     g->limit_milli = milli < 1000 ? 1000 : milli;
 }
 
-/* The end of a block: has a lower limit changed how often calls are refused? */
-static void judge_noise(struct gate *g)
+/* The end of a block: has a lower limit changed how often calls are refused? Only if fewer went
+ * through in the same time: else a rate is used up, whatever is in flight. */
+static void judge_noise(struct gate *g, int64_t now)
 {
     struct gate_noise *n = &g->noise;
-    int64_t share = n->refused * 1000 / n->calls;
+    int64_t share = n->refused * 1000 / n->calls, took = now - n->began_us;
     n->calls = n->refused = 0;
+    n->began_us = now;
     if (share < n->permille / 2)
         n->permille -= n->permille / 8 + 1;
     if (share == 0 || share > NOISE_MOST) {
@@ -80,24 +82,28 @@ static void judge_noise(struct gate *g)
     } else if (n->anchor_milli < g->limit_milli) {
         n->anchor_milli = g->limit_milli;
         n->first_permille = share;
-    } else if (g->limit_milli <= n->anchor_milli * 4 / 5 && share * 3 >= n->first_permille * 2) {
+        n->first_took_us = took;
+    } else if (g->limit_milli <= n->anchor_milli * 4 / 5 && share * 3 >= n->first_permille * 2 &&
+               took >= n->first_took_us + n->first_took_us / 8) {
         n->permille = (share + n->first_permille) / 2;
         n->anchor_milli = 0;
     }
 }
 
-static void count(struct gate *g, bool refused)
+static void count(struct gate *g, bool refused, int64_t now)
 {
+    if (g->noise.calls == 0 && g->noise.began_us == 0)
+        g->noise.began_us = now;
     g->noise.calls++;
     g->noise.refused += refused;
     if (g->noise.calls >= NOISE_BLOCK)
-        judge_noise(g);
+        judge_noise(g, now);
 }
 
 void gate_success(struct gate *g, int64_t latency_us, int64_t now_mono_us)
 {
     drought_success(&g->drought, now_mono_us - latency_us, now_mono_us);
-    count(g, false);
+    count(g, false, now_mono_us);
     set_limit(g, g->limit_milli + g->climb_milli);
     g->clean++;
     if (g->clean < ROUND_LEAST || g->clean < gate_limit(g))
@@ -110,7 +116,7 @@ void gate_throttled(struct gate *g, int64_t sent_mono_us, int64_t now_mono_us)
 {
     g->drought.noise_permille = g->noise.permille;
     drought_refused(&g->drought, sent_mono_us, now_mono_us);
-    count(g, true);
+    count(g, true, now_mono_us);
     set_limit(g, g->limit_milli - 1000);
     g->clean = 0;
     g->climb_milli = climb_least(g);

@@ -22,7 +22,9 @@
 struct gate_noise {
     int64_t calls, refused; /* of the block at hand */
     int64_t anchor_milli;   /* limit when the first block with refusals began; 0 = none */
-    int64_t first_permille; /* refused in that block */
+    int64_t first_permille; /* refused in that block … */
+    int64_t first_took_us;  /* … which took so long */
+    int64_t began_us;       /* the block at hand; monotonic, 0 = none yet */
     int64_t permille;       /* refused whatever the limit */
 };
 

@@ -196,7 +196,7 @@ def a_known_cap_on_tokens_is_used_though_nobody_announces_it():
 
 @case(thinned=False)
 def a_known_cap_on_requests_is_used():
-    return known_cap("cap-req", 4000, "bucket", "1s", requests_per_minute=1200)
+    return known_cap("cap-req", 4000, "bucket", "10s", requests_per_minute=1200)
 
 
 def unknown_cap(name, calls, announce=False, retry_after="exact", period="1s", window="bucket",
