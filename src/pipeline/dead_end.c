@@ -6,6 +6,7 @@
  */
 #include <stdio.h>
 
+#include "base/mem.h"
 #include "model/money.h"
 #include "pipeline/state.h"
 
@@ -74,32 +75,69 @@ static bool move_to_otherwise(struct mill *m, struct ticket *t)
     return true;
 }
 
-static void move_ask(struct mill *m, struct ask *a)
+static struct ask *ask_like(struct mill *m, const struct ask *a, struct ticket **v, size_t n)
 {
-    struct ask *moved = ask_new(m, a->tickets, a->n, a->purpose);
-    moved->attempt = a->attempt;
-    ask_wait(m, moved, 0);
+    struct ask *like = ask_new(m, v, n, a->purpose);
+    like->attempt = a->attempt;
+    return like;
+}
+
+/* Tickets of one line may come by several routes; each goes where its own leads. Those that have
+ * no other tier go to `stay`. */
+static void part_ways(struct mill *m, struct ask *a, struct list *stay)
+{
+    struct ticket **others = mem_array(a->n, sizeof *others);
+    size_t left = 0;
+    for (size_t i = 0; i < a->n; i++) {
+        struct ticket *t = a->tickets[i];
+        if (move_to_otherwise(m, t))
+            ask_wait(m, ask_like(m, a, &t, 1), 0);
+        else
+            others[left++] = t;
+    }
+    if (left > 0)
+        list_push(stay, &ask_like(m, a, others, left)->ready);
+    mem_free(others);
     ask_free(m, a);
 }
 
-/* True: the ask is off this line. */
-static bool ask_leaves(struct mill *m, struct ask *a)
+static bool same_way(const struct ask *a)
+{
+    for (size_t i = 1; i < a->n; i++) {
+        if (a->tickets[i]->choice.otherwise != a->tickets[0]->choice.otherwise)
+            return false;
+    }
+    return true;
+}
+
+static void move_ask(struct mill *m, struct ask *a, struct list *stay)
+{
+    bool moved = true;
+    if (!same_way(a)) {
+        part_ways(m, a, stay);
+        return;
+    }
+    for (size_t i = 0; i < a->n; i++)
+        moved &= move_to_otherwise(m, a->tickets[i]);
+    if (!moved) {
+        list_push(stay, &a->ready);
+        return;
+    }
+    ask_wait(m, ask_like(m, a, a->tickets, a->n), 0);
+    ask_free(m, a);
+}
+
+/* Off its line, or to `stay`. */
+static void ask_leaves(struct mill *m, struct ask *a, struct list *stay)
 {
     if (a->line->compared) {
         opinion_drop(m, a);
-        return true;
-    }
-    if (a->tickets[0]->kept.call_no) {
+    } else if (a->tickets[0]->kept.call_no) {
         follow_kept(m, a->tickets, a->n);
         ask_free(m, a);
-        return true;
+    } else {
+        move_ask(m, a, stay);
     }
-    bool all = true;
-    for (size_t i = 0; i < a->n; i++)
-        all &= move_to_otherwise(m, a->tickets[i]);
-    if (all)
-        move_ask(m, a);
-    return all;
 }
 
 static struct ask *next_of_line(struct mill *m, int line)
@@ -117,15 +155,15 @@ static struct ask *next_of_line(struct mill *m, int line)
 void dead_end_line(struct mill *m, int line)
 {
     struct line *l = m->lines[line];
-    for (struct ask *a; (a = next_of_line(m, line));) {
-        if (ask_leaves(m, a))
-            continue;
-        ask_first(a);
-        l->never = true;
-        break;
-    }
-    if (!l->never)
+    struct list stay;
+    list_init(&stay);
+    for (struct ask *a; (a = next_of_line(m, line));)
+        ask_leaves(m, a, &stay);
+    if (list_empty(&stay))
         return;
+    l->never = true;
+    for (struct list *n; (n = list_pop(&stay));)
+        list_push(&l->ready, n);
     unsigned causes = causes_of(m, l->tier);
     if ((causes & GONE_CONFIG) || !any_tier_left(m))
         stop_for(m, l->tier, causes);

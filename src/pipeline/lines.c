@@ -57,7 +57,7 @@ int64_t lines_deadline(const struct mill *m)
     int64_t first = INT64_MAX;
     for (int i = 0; i < m->line_count; i++) {
         int64_t at = ready_at(m, i), again = m->lines[i]->again_mono_us;
-        if (at == INT64_MAX)
+        if (at == INT64_MAX || m->lines[i]->never)
             continue;
         if (at < again)
             at = again;
