@@ -221,7 +221,6 @@ void ask_intended(struct mill *m, struct ledger_cmd *cmd)
         ask_unsent(m, a);
         return;
     }
-    a->answers_at_send = m->answers;
     retry_budget_call(&m->retries, a->sent_mono_us);
     m->stats.calls++;
     m->stats.in_flight++;

@@ -132,7 +132,7 @@ static void release_last_held(struct mill *m)
     }
     bool window_full = waiting == m->window_tickets && !intake_window_open(m);
     if (waiting == m->stats.live && (intake_over(m) || window_full))
-        follow_release_held(m);
+        follow_release_held(m, -1);
 }
 
 static void check_stall(struct mill *m)

@@ -46,21 +46,25 @@ static void cut_text(struct ticket *t)
     t->text_cut = true;
 }
 
-void follow_release_held(struct mill *m)
+void follow_release_held(struct mill *m, int model)
 {
-    for (struct list *n; (n = list_pop(&m->held));) {
+    LIST_EACH_SAFE(n, &m->held)
+    {
         struct ticket *t = LIST_ENTRY(n, struct ticket, node);
+        if (model >= 0 && t->held_model != model)
+            continue;
+        list_remove(n);
         tickets_dead(m, &t, 1, REASON_REFUSED, "the provider refuses this ticket alone");
     }
 }
 
 /* The second one refused alike: the configuration was the reason, for the first one as well. */
-static void refused_alike(struct mill *m, int http_status)
+static void refused_alike(struct mill *m, const struct ask *a)
 {
     LIST_EACH_SAFE(n, &m->held)
     {
         struct ticket *t = LIST_ENTRY(n, struct ticket, node);
-        if (t->held_status != http_status)
+        if (t->held_status != a->http_status || t->held_model != a->at.model)
             continue;
         list_remove(n);
         ask_alone(m, t, t->purpose);
@@ -147,11 +151,12 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         break;
     case LADDER_STOP_MODEL:
         judge_model(m, a);
-        refused_alike(m, a->http_status);
+        refused_alike(m, a);
         ask_alone(m, t, move.purpose);
         break;
     case LADDER_HOLD:
         t->held_status = a->http_status;
+        t->held_model = a->at.model;
         list_push(&m->held, &t->node);
         break;
     case LADDER_DOUBLE_CAP:
@@ -245,7 +250,7 @@ void follow_up(struct mill *m, struct ask *a)
     else if (grouped > 0)
         ask_in_parts(m, group, grouped, group_move);
     if (any_done)
-        follow_release_held(m);
+        follow_release_held(m, a->at.model);
     mem_free(group);
     ask_free(m, a);
 }

@@ -41,6 +41,8 @@ static void end_outage(struct mill *m, struct endpoint *e)
 
 static void begin_outage(struct mill *m, struct endpoint *e, const char *cause)
 {
+    if (e->out) /* for whatever reason: one outage at a time */
+        return;
     struct ledger_cmd *cmd = ledger_cmd_new(LOP_OUTAGE);
     cmd->u.outage.provider = slice_str(provider_name(m, e));
     cmd->u.outage.endpoint = slice_str(endpoint_name(m, e));
@@ -76,6 +78,8 @@ static void endpoint_down(struct mill *m, struct endpoint *e)
 static void endpoint_up(struct mill *m, struct endpoint *e)
 {
     log_endpoint(m, LOG_INFO, "endpoint_up", "the endpoint answers again", e);
+    if (e->off != FAIL_NONE || m->providers.accounts[e->provider].off != FAIL_NONE)
+        return; /* a late answer: it stays off all the same */
     e->out = false;
     end_outage(m, e);
 }

@@ -34,7 +34,7 @@ static bool rejected_alike(const struct settling *s)
     LIST_EACH(n, &s->m->held)
     {
         const struct ticket *other = LIST_ENTRY(n, struct ticket, node);
-        if (other->held_status == s->reply->http_status)
+        if (other->held_status == s->reply->http_status && other->held_model == s->a->at.model)
             return true;
     }
     return false;
@@ -49,13 +49,14 @@ static void count_unknown(const struct settling *s, struct ticket *t)
         t->outage_unknowns = 0;
     }
     if (t->outage_unknowns++ == 0)
-        t->answers_mark = s->a->answers_at_send;
+        t->unknown_since_mono_us = s->a->sent_mono_us;
 }
 
+/* By the endpoint that lost it now: what another one answers does not speak for this one. */
 static bool others_answered(const struct settling *s, const struct ticket *t)
 {
     return t->outage == s->m->outages && t->outage_unknowns >= LADDER_UNKNOWN_MAX &&
-           s->m->answers > t->answers_mark;
+           s->a->at.place->endpoint->answers_sent_mono_us > t->unknown_since_mono_us;
 }
 
 static bool other_provider_left(const struct settling *s, const struct ticket *t, int used)

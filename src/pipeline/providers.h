@@ -19,12 +19,13 @@ struct endpoint {
     int provider, index; /* in its provider's list */
     int number;          /* over all providers */
     struct breaker breaker;
-    enum failure off;        /* FAIL_NONE = on; else why it is off for the run */
-    int64_t parked_until_us; /* monotonic: told to stay away until then */
-    int failures;            /* in a row, without an answer between them */
-    int64_t credit;          /* of the weighted turn */
-    bool out;                /* an outage is going on … */
-    int64_t outage_no;       /* … under this number in the ledger; 0 = not (yet) known */
+    enum failure off;             /* FAIL_NONE = on; else why it is off for the run */
+    int64_t parked_until_us;      /* monotonic: told to stay away until then */
+    int failures;                 /* in a row, without an answer between them */
+    int64_t answers_sent_mono_us; /* when the newest call with a useful answer was sent; 0 = none */
+    int64_t credit;               /* of the weighted turn */
+    bool out;                     /* an outage is going on … */
+    int64_t outage_no;            /* … under this number in the ledger; 0 = not (yet) known */
 };
 
 struct account {

@@ -212,6 +212,8 @@ static void settle(struct mill *m, struct ask *a, const struct llm_reply *reply)
         settling_item(&s, i, &s.cmd->u.settle.items[i]);
     if (s.checked && s.answer.valid > 0 && !a->line->compared) {
         m->answers++;
+        if (a->at.place->endpoint->answers_sent_mono_us < a->sent_mono_us)
+            a->at.place->endpoint->answers_sent_mono_us = a->sent_mono_us;
         mill_progress(m);
     }
     budget_settle(m->o.budget, &a->slip, s.cmd->u.settle.call.cost_pusd);
@@ -263,7 +265,8 @@ void ask_unsent(struct mill *m, struct ask *a)
     reply.failure = FAIL_NOT_SENT;
     leave(m, a, &reply);
     settle(m, a, &reply);
-    judge_endpoint(m, a);
+    breaker_void(&a->at.place->endpoint->breaker,
+                 mill_now(m)); /* it was not the endpoint's fault */
 }
 
 void ask_settled(struct mill *m, struct ledger_cmd *cmd)

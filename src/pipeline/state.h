@@ -177,7 +177,8 @@ void opinion_free(struct mill *m); /* those that no ask holds any more */
 
 /* follow.c */
 void follow_up(struct mill *m, struct ask *a); /* acts on a->moves; frees the ask or lets it wait */
-void follow_release_held(struct mill *m); /* held tickets are dead: the configuration is fine */
+/* Tickets held for that model (-1 = any) are dead: its configuration is fine. */
+void follow_release_held(struct mill *m, int model);
 void follow_kept(struct mill *m, struct ticket **v, size_t n); /* publish what was kept for them */
 void follow_kept_done(struct mill *m, struct ledger_cmd *cmd);
 

@@ -38,9 +38,9 @@ struct ticket {
     bool leads;         /* stands in mill.leaders under its reuse key */
     struct list copies; /* tickets that wait for this one's answer */
     int paid, unknowns;
-    int outage;           /* mill.outages when the next two were counted */
-    int outage_unknowns;  /* unknown calls since then */
-    int64_t answers_mark; /* mill.answers when the first of them was sent */
+    int outage;                    /* mill.outages when the next two were counted */
+    int outage_unknowns;           /* unknown calls since then */
+    int64_t unknown_since_mono_us; /* when the first of them was sent */
 
     struct plan_choice choice;
     int tier, step;            /* model = the plan's tier, models[step] or one behind it */
@@ -49,7 +49,7 @@ struct ticket {
     bool compared; /* a copy of the text for a shadow or guard call: no ticket of the run's own */
     bool alone, cap_doubled, text_cut, next_provider_tried, escalated;
     struct kept_answer kept;
-    int held_status; /* http status it was rejected with while held */
+    int held_status, held_model; /* http status it was rejected with while held, and by which */
 };
 
 /* Work that looks for the same models; its asks and packs leave in order. */
@@ -90,7 +90,6 @@ struct ask {
     int64_t pace_tokens; /* both ways, as taken from gate and pace */
     struct price price;
     int64_t sent_unix_us, sent_mono_us;
-    int64_t answers_at_send; /* mill.answers */
     int attempt;
     struct llm_flight *flight;
     struct ladder_move *moves; /* per ticket, decided with the answer, acted on once it is booked */
