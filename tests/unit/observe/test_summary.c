@@ -135,6 +135,27 @@ static void what_happened_besides_is_listed(void **state)
     says(&v, "without 4 calls to models that have no price");
 }
 
+static void second_opinions_are_no_part_of_a_tickets_cost(void **state)
+{
+    struct summary_view v = usual();
+    (void)state;
+    v.spent_pusd += v.compared_pusd = INT64_C(1000000000000);
+    says(&v, "cost      USD 6.29; cost per ticket: USD 0.0265 per 1,000 tickets\n"
+             "            USD 1.00 of it for second opinions (shadow, guard)\n");
+}
+
+static void budgets_tell_what_is_left(void **state)
+{
+    struct summary_view v = usual();
+    struct summary_cap caps[] = {{"run", PUSD_PER_USD * 5, PUSD_PER_USD / 2},
+                                 {"month", PUSD_PER_USD * 100, PUSD_PER_USD * 42}};
+    (void)state;
+    says_not(&v, "budget");
+    v.caps = caps;
+    v.cap_count = 2;
+    says(&v, "  budget    run: USD 0.50 of 5.00 left, month: USD 42.00 of 100.00 left\n");
+}
+
 static void every_exit_status_has_a_next_step(void **state)
 {
     static const int codes[] = {0, 1, 3, 4, 5, 6, 7, 65, 69, 70, 73, 77, 78};
@@ -159,6 +180,8 @@ int main(void)
         cmocka_unit_test(weaker_publishing_is_always_named),
         cmocka_unit_test(no_results_have_no_cost_per_ticket),
         cmocka_unit_test(what_happened_besides_is_listed),
+        cmocka_unit_test(second_opinions_are_no_part_of_a_tickets_cost),
+        cmocka_unit_test(budgets_tell_what_is_left),
         cmocka_unit_test(every_exit_status_has_a_next_step),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
