@@ -75,12 +75,10 @@ static void choose_route(struct mill *m, struct ticket *t, struct admit_item *it
         (void)model_next(m, t, -1, &t->step);
     t->shadowed = chosen && !c->shadow.replace && t->tier == c->shadow.from;
     t->guarded = chosen_for_guard(it->ticket_id, c->guard.percent);
-    struct buf label;
-    buf_init(&label, 4096);
-    buf_fmt(&label, "%s > %s", plan_route_label(m->o.plan, t->choice.route),
-            c->tiers[t->tier].name);
-    it->route = arena_copy(&m->admit->arena, buf_view(&label));
-    buf_deinit(&label);
+    char label[400];
+    snprintf(label, sizeof label, "%s > %s", plan_route_label(m->o.plan, t->choice.route),
+             c->tiers[t->tier].name);
+    it->route = arena_copy(&m->admit->arena, slice_str(label));
 }
 
 void admit_ticket(struct mill *m, const struct source_partition *part, struct ticket *t,

@@ -1,3 +1,3 @@
 # a ticket resumed after a crash has no attempts behind it
-# src/pipeline/intake.c
+# src/pipeline/admit.c
 s|t->paid = it->attempts;|t->paid = 0;|

@@ -1,3 +1,3 @@
 # copies of an answered ticket are forgotten
 # src/pipeline/tickets.c
-s|intake_again(m, &t->copies);|list_init(\&t->copies);|
+s|admit_again(m, &t->copies);|list_init(\&t->copies);|
