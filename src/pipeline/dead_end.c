@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "base/mem.h"
-#include "model/money.h"
+#include "model/money_show.h"
 #include "pipeline/state.h"
 
 /* Why a tier has no usable model: one bit for each cause. */
@@ -171,10 +171,10 @@ void dead_end_line(struct mill *m, int line)
 
 static void stop_at_wall(struct mill *m, const struct line *l)
 {
-    char cap[MONEY_TEXT_SIZE], text[300];
-    money_text(budget_cap(m->o.budget, l->wall, l->tier), cap);
+    char cap[MONEY_SHOW_SIZE], text[300];
+    money_show_digits(budget_cap(m->o.budget, l->wall, l->tier), cap);
     snprintf(text, sizeof text,
-             "the %s budget of %s USD leaves no room for another call; the rest stays pending for "
+             "the %s budget of USD %s leaves no room for another call; the rest stays pending for "
              "the next run",
              l->wall == WALL_TIER ? m->config->tiers[l->tier].name : wall_name(l->wall), cap);
     drain_stop(m, ST_BUDGET, text);
