@@ -65,9 +65,10 @@ void opinion_guard(struct mill *m, const struct ask *a)
     if (m->config->guard.percent == 0 || a->n < 2 || a->purpose != PURPOSE_FIRST)
         return;
     for (size_t i = 0; i < a->n; i++) {
-        const struct ticket *t = a->tickets[i];
+        struct ticket *t = a->tickets[i];
         if (!t->guarded || t->unknowns > 0 || !has_room(m))
             continue;
+        t->guarded = false; /* once, however its pack is divided later */
         struct ticket *copy = copy_of(m, t, PURPOSE_GUARD);
         copy->tier = a->line->tier;
         copy->step = model_step(m, copy->tier, a->at.model);
