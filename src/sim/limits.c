@@ -25,12 +25,15 @@ static void print_duration(int64_t us, char out[40])
         snprintf(out, 40, "%lldm%llds", (long long)minutes, (long long)((ms % 60000 + 999) / 1000));
 }
 
+/* wait_us: until it would be let in; 0 = nobody knows. */
 static void refuse(struct exchange *x, const char *kind, int64_t wait_us)
 {
     const char *form = x->sim->now.retry_after;
-    char message[64], seconds[24];
+    char message[64], seconds[24] = "none";
     snprintf(message, sizeof message, "Rate limit reached for %s.", kind);
-    snprintf(seconds, sizeof seconds, "%lld", (long long)((wait_us + SECOND_US - 1) / SECOND_US));
+    if (wait_us > 0)
+        snprintf(seconds, sizeof seconds, "%lld",
+                 (long long)((wait_us + SECOND_US - 1) / SECOND_US));
     answer_error(&x->answer, 429, "rate_limit_exceeded", kind, message);
     answer_retry_after(&x->answer, strcmp(form, "exact") == 0 ? seconds : form,
                        sim_unix_us() / SECOND_US);
@@ -42,7 +45,7 @@ bool limits_admit(struct exchange *x, int64_t max_tokens)
     int64_t at = sim_now_us(), tokens = x->answer.prompt_tokens;
     tokens += now->count_cap ? max_tokens : x->answer.completion_tokens;
     if (now->concurrency_limit > 0 && x->sim->in_flight >= now->concurrency_limit) {
-        refuse(x, kinds[0], SECOND_US);
+        refuse(x, kinds[0], 0);
         return false;
     }
     struct limit *limits[] = {&now->requests, &now->tokens};
