@@ -338,3 +338,29 @@ const char *ask(const char *path, const char *sql)
     sqlite3_close(db);
     return out;
 }
+
+int ledger_setup(void **state)
+{
+    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
+
+    ledger_fixture_init(f);
+    *state = f;
+    return 0;
+}
+
+int ledger_teardown(void **state)
+{
+    ledger_fixture_deinit(*state);
+    mem_free(*state);
+    return 0;
+}
+
+void ledger_fill(struct ledger_fixture *f, int64_t count)
+{
+    for (int64_t i = 0; i < count; i++) {
+        char text[24];
+        snprintf(text, sizeof(text), "%lld", (long long)i);
+        admit(f, i, text);
+        settle(f, intent(f, i, 1, 100), i, 1, CALL_ANSWERED, 70);
+    }
+}

@@ -66,4 +66,11 @@ size_t rows_in(const struct ledger_cmd *cmd);
 
 struct ledger_audit audit_of(struct ledger_fixture *f);
 
+/* The fixture as a test's state. */
+int ledger_setup(void **state);
+int ledger_teardown(void **state);
+
+/* That many tickets from offset 0 on, each with the answer of a call of its own. */
+void ledger_fill(struct ledger_fixture *f, int64_t count);
+
 #endif

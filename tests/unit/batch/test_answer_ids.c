@@ -8,54 +8,7 @@
 
 #include <cmocka.h>
 
-static const struct config_category categories[] = {
-    {"billing", "Charges"}, {"refund", "Money back"}, {"other", "Anything else"}};
-static const struct answer_rules rules = {categories, 3, 40};
-
-static const char ids[3][SHORT_ID_SIZE] = {"k7q", "x9f", "m2d"};
-static const struct slice texts[3] = {SLICE_LIT("charged twice"), SLICE_LIT("money back"),
-                                      SLICE_LIT("hello")};
-static const struct answer_sent sent = {ids, texts, 3};
-
-#define ITEM(id, category, confidence, summary)                                                    \
-    "{\"id\":\"" id "\",\"category\":\"" category "\",\"confidence\":" confidence                  \
-    ",\"summary\":\"" summary "\"}"
-#define K       ITEM("k7q", "billing", "0.93", "Charged twice.")
-#define X       ITEM("x9f", "refund", "0.8", "Wants money back.")
-#define OTHER_K ITEM("k7q", "refund", "0.93", "Charged twice.")
-#define M       ITEM("m2d", "other", "0.5", "Says hello.")
-
-static struct arena arena;
-
-static int make_arena(void **state)
-{
-    (void)state;
-    arena_init(&arena);
-    return 0;
-}
-
-static int drop_arena(void **state)
-{
-    (void)state;
-    arena_deinit(&arena);
-    return 0;
-}
-
-static struct answer check(struct slice content)
-{
-    struct answer a;
-    answer_check(&rules, &sent, content, &arena, &a);
-    assert_int_equal(a.n, 3);
-    return a;
-}
-
-/* One letter a slot: V valid, - missing, ! invalid, C conflict. */
-static void states_of(const struct answer *a, char out[4])
-{
-    for (size_t i = 0; i < 3; i++)
-        out[i] = "-V!C"[a->slots[i].state];
-    out[3] = '\0';
-}
+#include "support/answer_fixture.h"
 
 static void foreign_and_repeated_items_are_counted_and_repeats_collapse(void **state)
 {

@@ -9,24 +9,7 @@
 #include <sqlite3.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static enum admit_outcome outcome_of(struct ledger_fixture *f, struct ledger_cmd *cmd)
 {
@@ -277,7 +260,7 @@ static void flags_about_the_bill_do_not_pass_to_a_copy(void **state)
     ledger_cmd_free(cmd);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

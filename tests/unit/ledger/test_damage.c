@@ -15,32 +15,6 @@
 #include "base/mem.h"
 #include "support/ledger_fixture.h"
 
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
-
-static void fill(struct ledger_fixture *f, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++) {
-        char text[24];
-        snprintf(text, sizeof(text), "%lld", (long long)i);
-        admit(f, i, text);
-        settle(f, intent(f, i, 1, 100), i, 1, CALL_ANSWERED, 70);
-    }
-}
-
 static void expect_refused(struct ledger_fixture *f, enum status want, const char *part)
 {
     struct fail fail;
@@ -56,7 +30,7 @@ static void a_log_left_by_a_deleted_ledger_is_not_played_into_the_new_one(void *
     struct ledger_fixture *f = *state;
     char wal[120];
 
-    fill(f, 3);
+    ledger_fill(f, 3);
     ledger_fixture_close(f);
     assert_int_equal(unlink(f->path), 0);
     snprintf(wal, sizeof(wal), "%s-wal", f->path);
@@ -99,7 +73,7 @@ static void flipped_bytes_never_lose_a_ticket_silently(void **state)
     struct stat s;
     int refused = 0;
 
-    fill(f, 200);
+    ledger_fill(f, 200);
     ledger_fixture_close(f);
     assert_int_equal(stat(f->path, &s), 0);
     char *good = mem_alloc((size_t)s.st_size);
@@ -141,7 +115,7 @@ static void a_killed_run_is_found_with_all_that_was_committed(void **state)
     pid_t child = fork();
     if (child == 0) {
         ledger_fixture_open(f);
-        fill(f, 5);
+        ledger_fill(f, 5);
         admit(f, 5, "open");
         (void)intent(f, 5, 1, 1000);
         _exit(9);
@@ -165,7 +139,7 @@ static void copies_find_the_answers_of_a_killed_run(void **state)
     pid_t child = fork();
     if (child == 0) {
         ledger_fixture_open(f);
-        fill(f, 3);
+        ledger_fill(f, 3);
         _exit(9);
     }
     assert_int_equal(waitpid(child, &status, 0), child);
@@ -191,7 +165,7 @@ static void an_older_copy_beside_a_newer_log_is_refused(void **state)
     char command[600];
     int status;
 
-    fill(f, 3);
+    ledger_fill(f, 3);
     ledger_fixture_close(f);
     snprintf(command, sizeof(command), "cp '%s' '%s.old'", f->path, f->path);
     assert_int_equal(system(command), 0);
@@ -219,7 +193,7 @@ static void an_older_copy_beside_a_newer_log_is_refused(void **state)
     assert_int_equal(audit_of(f).tickets, 3);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

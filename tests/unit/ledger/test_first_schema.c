@@ -10,25 +10,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "base/mem.h"
 #include "sql_embedded.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
 
 /* --- the first schema ------------------------------------------------------------------------ */
 
@@ -120,7 +103,7 @@ static void a_ledger_of_the_first_schema_goes_on_with_its_rows(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_ledger_of_the_first_schema_goes_on_with_its_rows),
     };

@@ -8,24 +8,7 @@
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
 
 struct refused {
     const char *name;
@@ -222,7 +205,7 @@ static void sums_stay_exact_over_random_packs(void **state)
     assert_int_equal(a.results + a.pending, offset);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

@@ -11,35 +11,8 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "base/mem.h"
 #include "ledger/place.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
-
-static void fill(struct ledger_fixture *f, int64_t count)
-{
-    for (int64_t i = 0; i < count; i++) {
-        char text[24];
-        snprintf(text, sizeof(text), "%lld", (long long)i);
-        admit(f, i, text);
-        settle(f, intent(f, i, 1, 100), i, 1, CALL_ANSWERED, 70);
-    }
-}
 
 static void sql(struct ledger_fixture *f, const char *text)
 {
@@ -66,7 +39,7 @@ static void what_was_written_is_there_again_under_the_same_id(void **state)
     struct ledger_info before, after;
     struct fail fail;
 
-    fill(f, 3);
+    ledger_fill(f, 3);
     assert_int_equal(ledger_info(f->ledger, &before, &fail), ST_OK);
     ledger_fixture_reopen(f);
     assert_int_equal(ledger_info(f->ledger, &after, &fail), ST_OK);
@@ -233,7 +206,7 @@ static void network_file_systems_are_known_by_their_type(void **state)
         assert_int_equal(place_is_network(cases[i].type), cases[i].network);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

@@ -8,25 +8,8 @@
 
 #include <cmocka.h>
 
-#include "base/mem.h"
 #include "ledger/crumb.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static void fill(struct ledger_fixture *f, int64_t from, int64_t count)
 {
@@ -285,7 +268,7 @@ static void a_breadcrumb_file_of_garbage_reads_as_empty(void **state)
     }
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

@@ -10,26 +10,9 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
-#include "base/mem.h"
 #include "ledger/estimate.h"
 #include "ledger/verify.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static void print_finding(void *self, const char *line)
 {
@@ -375,7 +358,7 @@ static void an_estimate_waits_for_no_run(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
     const struct CMUnitTest tests[] = {
         TEST(a_comparison_stands_beside_the_result_and_moves_no_ticket),
         TEST(a_comparison_may_come_before_the_result),

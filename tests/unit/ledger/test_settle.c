@@ -9,24 +9,7 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "base/mem.h"
 #include "support/ledger_fixture.h"
-
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
 
 static int64_t number_in(const struct outrow *row, const char *key)
 {
@@ -260,7 +243,7 @@ static void a_result_its_topic_would_not_take_becomes_a_dead_letter(void **state
     assert_int_equal(audit_of(f).results, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

@@ -13,22 +13,6 @@
 #include "ledger/rebuild.h"
 #include "support/ledger_fixture.h"
 
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
-
 static void must(struct ledger_fixture *f, struct ledger_cmd *cmd)
 {
     if (ledger_fixture_apply(f, cmd) != ST_OK)
@@ -239,7 +223,7 @@ static void a_topics_retention_is_remembered(void **state)
 
 int main(void)
 {
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
     const struct CMUnitTest tests[] = {
         TEST(windows_count_what_was_booked_in_them_however_the_clock_jumps),
         TEST(nothing_spent_yet_is_nothing_in_every_window),

@@ -14,22 +14,6 @@
 #include "ledger/rebuild.h"
 #include "support/ledger_fixture.h"
 
-static int setup(void **state)
-{
-    struct ledger_fixture *f = mem_zalloc(sizeof(*f));
-
-    ledger_fixture_init(f);
-    *state = f;
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    ledger_fixture_deinit(*state);
-    mem_free(*state);
-    return 0;
-}
-
 /* The records of the topics, as a rebuild reads them. */
 struct topics {
     struct outrow *rows[64];
@@ -350,7 +334,7 @@ static void a_rebuild_with_records_missing_leaves_nothing_unless_allowed(void **
     forget(&t);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+#define T(name) cmocka_unit_test_setup_teardown(name, ledger_setup, ledger_teardown)
 
 int main(void)
 {

@@ -14,37 +14,8 @@
 #include "base/mem.h"
 #include "base/random.h"
 #include "base/utf8.h"
+#include "support/decode_fixture.h"
 #include "ticket/tokens.h"
-
-static const struct config_ticket defaults = {.id = "/ticket_id",
-                                              .subject = "/subject",
-                                              .body = "/body",
-                                              .language = "/language",
-                                              .max_bytes = 4096,
-                                              .max_text_bytes = 200};
-
-static const struct ticket_fields no_fields = {NULL, 0};
-
-static struct record record_of(struct slice value)
-{
-    return (struct record){.timestamp_unix_ms = -1, .key = SLICE_NONE, .value = value};
-}
-
-static struct ticket_content decode_with(const struct config_ticket *cfg, const char *value)
-{
-    struct record rec = record_of(slice_str(value));
-    struct ticket_content c;
-    enum reason why = REASON_NONE;
-    char detail[TICKET_DETAIL_SIZE] = "";
-    if (!ticket_decode(cfg, no_fields, &rec, &c, &why, detail))
-        fail_msg("%s: %s (%s)", value, reason_name(why), detail);
-    return c;
-}
-
-static struct ticket_content decode(const char *value)
-{
-    return decode_with(&defaults, value);
-}
 
 static enum reason rejected(struct slice value)
 {
@@ -52,7 +23,7 @@ static enum reason rejected(struct slice value)
     struct ticket_content c = {.est_tokens = -7};
     enum reason why = REASON_NONE;
     char detail[TICKET_DETAIL_SIZE] = "";
-    assert_false(ticket_decode(&defaults, no_fields, &rec, &c, &why, detail));
+    assert_false(ticket_decode(&decode_defaults, decode_no_fields, &rec, &c, &why, detail));
     assert_true(strlen(detail) > 0);
     assert_null(strstr(detail, "SECRET"));
     assert_int_equal(c.est_tokens, -7);
@@ -162,13 +133,14 @@ static void a_value_above_max_bytes_is_too_long_and_one_at_it_is_not(void **stat
     char *value = mem_alloc(5000);
     memset(value, ' ', 5000);
     memcpy(value, "{\"body\":\"x\"}", 12);
-    struct record rec = record_of(slice_of(value, (size_t)defaults.max_bytes));
+    struct record rec = record_of(slice_of(value, (size_t)decode_defaults.max_bytes));
     struct ticket_content c;
     enum reason why;
     char detail[TICKET_DETAIL_SIZE];
-    assert_true(ticket_decode(&defaults, no_fields, &rec, &c, &why, detail));
+    assert_true(ticket_decode(&decode_defaults, decode_no_fields, &rec, &c, &why, detail));
     mem_free(c.block);
-    assert_int_equal(rejected(slice_of(value, (size_t)defaults.max_bytes + 1)), REASON_TOO_LONG);
+    assert_int_equal(rejected(slice_of(value, (size_t)decode_defaults.max_bytes + 1)),
+                     REASON_TOO_LONG);
     mem_free(value);
 }
 
@@ -205,7 +177,7 @@ static void ids_are_strings_or_integers_as_written(void **state)
 static void fields_are_found_by_any_pointer(void **state)
 {
     (void)state;
-    struct config_ticket cfg = defaults;
+    struct config_ticket cfg = decode_defaults;
     cfg.id = "/meta/a~1b/~0id";
     cfg.subject = "/parts/0/text";
     cfg.body = "/parts/1/text";
@@ -271,7 +243,7 @@ static void the_record_key_names_a_ticket_without_id(void **state)
         struct ticket_content c;
         enum reason why;
         char detail[TICKET_DETAIL_SIZE];
-        assert_true(ticket_decode(&defaults, no_fields, &rec, &c, &why, detail));
+        assert_true(ticket_decode(&decode_defaults, decode_no_fields, &rec, &c, &why, detail));
         assert_int_equal(c.id.p != NULL, cases[i].serves);
         if (c.id.p)
             assert_true(slice_eq(c.id, cases[i].key));
@@ -299,7 +271,7 @@ static void mutated_values_give_sound_content_or_a_reason(void **state)
         struct ticket_content c;
         enum reason why = REASON_NONE;
         char detail[TICKET_DETAIL_SIZE] = "";
-        if (!ticket_decode(&defaults, no_fields, &rec, &c, &why, detail)) {
+        if (!ticket_decode(&decode_defaults, decode_no_fields, &rec, &c, &why, detail)) {
             assert_int_not_equal(why, REASON_NONE);
             continue;
         }

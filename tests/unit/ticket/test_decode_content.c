@@ -11,37 +11,8 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "support/decode_fixture.h"
 #include "ticket/text.h"
-
-static const struct config_ticket defaults = {.id = "/ticket_id",
-                                              .subject = "/subject",
-                                              .body = "/body",
-                                              .language = "/language",
-                                              .max_bytes = 4096,
-                                              .max_text_bytes = 200};
-
-static const struct ticket_fields no_fields = {NULL, 0};
-
-static struct record record_of(struct slice value)
-{
-    return (struct record){.timestamp_unix_ms = -1, .key = SLICE_NONE, .value = value};
-}
-
-static struct ticket_content decode_with(const struct config_ticket *cfg, const char *value)
-{
-    struct record rec = record_of(slice_str(value));
-    struct ticket_content c;
-    enum reason why = REASON_NONE;
-    char detail[TICKET_DETAIL_SIZE] = "";
-    if (!ticket_decode(cfg, no_fields, &rec, &c, &why, detail))
-        fail_msg("%s: %s (%s)", value, reason_name(why), detail);
-    return c;
-}
-
-static struct ticket_content decode(const char *value)
-{
-    return decode_with(&defaults, value);
-}
 
 static void assert_slice(struct slice got, const char *expected)
 {
@@ -89,8 +60,8 @@ static void long_text_keeps_head_and_tail_and_is_flagged(void **state)
     buf_str(&b, "TAIL\"}");
     struct ticket_content c = decode(b.p);
     assert_int_equal(c.flags, FLAG_TEXT_CUT);
-    assert_true(c.text.n <= (size_t)defaults.max_text_bytes);
-    assert_true(c.text.n > (size_t)defaults.max_text_bytes - 8);
+    assert_true(c.text.n <= (size_t)decode_defaults.max_text_bytes);
+    assert_true(c.text.n > (size_t)decode_defaults.max_text_bytes - 8);
     assert_true(utf8_valid(c.text));
     assert_memory_equal(c.text.p, "HEAD", 4);
     assert_memory_equal(c.text.p + c.text.n - 4, "TAIL", 4);
@@ -106,7 +77,7 @@ static void text_at_the_limit_is_not_cut(void **state)
 {
     (void)state;
     char value[300] = "{\"body\":\"";
-    size_t n = strlen(value), max = (size_t)defaults.max_text_bytes;
+    size_t n = strlen(value), max = (size_t)decode_defaults.max_text_bytes;
     memset(value + n, 'x', max);
     memcpy(value + n + max, "\"}", 3);
     struct ticket_content c = decode(value);
@@ -211,7 +182,7 @@ static void facts_hold_what_rules_ask_for(void **state)
     enum reason why;
     char detail[TICKET_DETAIL_SIZE];
     struct ticket_fields fields = {pointers, COUNT};
-    assert_true(ticket_decode(&defaults, fields, &rec, &c, &why, detail));
+    assert_true(ticket_decode(&decode_defaults, fields, &rec, &c, &why, detail));
     memset(given, '!', sizeof value);
     mem_free(given);
     assert_int_equal(c.facts.field_count, COUNT);
