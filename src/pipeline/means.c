@@ -17,10 +17,9 @@
 
 #define CONTINUED_WITHIN_US (INT64_C(12) * 3600 * 1000000)
 
-static bool capped(const struct run_options *o)
+bool means_capped(const struct config *c, int64_t run_pusd)
 {
-    const struct config *c = o->config;
-    bool any = o->budget_pusd != CONFIG_OFF || c->budget.run_pusd != CONFIG_OFF ||
+    bool any = run_pusd != CONFIG_OFF || c->budget.run_pusd != CONFIG_OFF ||
                c->budget.day_pusd != CONFIG_OFF || c->budget.month_pusd != CONFIG_OFF;
     for (int i = 0; i < c->tier_count; i++)
         any |= c->tiers[i].budget_pusd != CONFIG_OFF;
@@ -60,7 +59,8 @@ enum status means_plan(struct means *m, const struct run_options *o, struct fail
                         "a new ledger knows nothing of what this day and month have spent: say it "
                         "with --spent USD (0 when it is nothing)");
     buf_init(&notes, 64 * 1024);
-    enum status st = plan_make(c, o->only_provider, capped(o), &m->plan, &notes, fail);
+    enum status st =
+        plan_make(c, o->only_provider, means_capped(c, o->budget_pusd), &m->plan, &notes, fail);
     log_notes(buf_view(&notes));
     buf_deinit(&notes);
     if (st != ST_OK)
@@ -93,12 +93,11 @@ static int64_t *spent_by_tier(const struct config *c, const struct ledger_spent 
     return by_tier;
 }
 
-enum status means_money(struct means *m, const struct run_options *o, struct ledger *ledger,
-                        struct fail *fail)
+enum status means_budget(const struct means_caps *caps, struct ledger *ledger, int64_t now,
+                         struct budget **out, struct fail *fail)
 {
     struct arena arena;
     struct ledger_spent spent;
-    int64_t now = clock_unix_us(&clock_system), lost = o->spent_pusd > 0 ? o->spent_pusd : 0;
     arena_init(&arena);
     enum status st = read_spent(ledger, now, &arena, &spent, fail);
     if (st == ST_OK && spent.latest_sent_unix_us > now)
@@ -108,19 +107,28 @@ enum status means_money(struct means *m, const struct run_options *o, struct led
             log_event(LOG_INFO, "run_continued",
                       "an interrupted run is continued: what it spent counts against the budget",
                       L_INT("spent_pusd", spent.total_pusd[SPENT_CHAIN]));
-        m->budget = budget_new(o->config, o->budget_pusd,
-                               &(struct budget_history){
-                                   .run_pusd = spent.total_pusd[SPENT_CHAIN],
-                                   .day_pusd = spent.total_pusd[SPENT_DAY] + lost,
-                                   .month_pusd = spent.total_pusd[SPENT_MONTH] + lost,
-                                   .shadow_pusd = spent.shadow_pusd[SPENT_CHAIN],
-                                   .tier_pusd = spent_by_tier(o->config, &spent, &arena),
-                                   .latest_unix_us = spent.latest_sent_unix_us,
-                               },
-                               now);
+        *out = budget_new(caps->config, caps->run_pusd,
+                          &(struct budget_history){
+                              .run_pusd = spent.total_pusd[SPENT_CHAIN],
+                              .day_pusd = spent.total_pusd[SPENT_DAY] + caps->lost_pusd,
+                              .month_pusd = spent.total_pusd[SPENT_MONTH] + caps->lost_pusd,
+                              .shadow_pusd = spent.shadow_pusd[SPENT_CHAIN],
+                              .tier_pusd = spent_by_tier(caps->config, &spent, &arena),
+                              .latest_unix_us = spent.latest_sent_unix_us,
+                          },
+                          now);
     }
     arena_deinit(&arena);
     return st;
+}
+
+enum status means_money(struct means *m, const struct run_options *o, struct ledger *ledger,
+                        struct fail *fail)
+{
+    return means_budget(&(struct means_caps){.config = o->config,
+                                             .run_pusd = o->budget_pusd,
+                                             .lost_pusd = o->spent_pusd > 0 ? o->spent_pusd : 0},
+                        ledger, clock_unix_us(&clock_system), &m->budget, fail);
 }
 
 void means_deinit(struct means *m)

@@ -21,6 +21,15 @@ MUST_CHECK enum status means_plan(struct means *m, const struct run_options *o, 
 /* What was spent before comes from the ledger, whose calls of a killed run are settled by now. */
 MUST_CHECK enum status means_money(struct means *m, const struct run_options *o,
                                    struct ledger *ledger, struct fail *fail);
+/* What the two above are made of; any clock. lost_pusd: spent by a ledger that is gone. */
+struct means_caps {
+    const struct config *config;
+    int64_t run_pusd, lost_pusd; /* run_pusd: CONFIG_OFF = the configuration's */
+};
+bool means_capped(const struct config *c, int64_t run_pusd);
+MUST_CHECK enum status means_budget(const struct means_caps *caps, struct ledger *ledger,
+                                    int64_t now_unix_us, struct budget **out, struct fail *fail);
+
 void means_deinit(struct means *m);
 
 #endif
