@@ -17,7 +17,8 @@ struct ask *ask_new(struct mill *m, struct ticket **tickets, size_t n, enum call
     memcpy(a->tickets, tickets, n * sizeof *tickets);
     a->n = n;
     a->purpose = purpose;
-    a->line = m->lines[line_number(m, tickets[0])];
+    int line = line_number(m, tickets[0]); /* may move m->lines */
+    a->line = m->lines[line];
     a->failed_at = -1;
     a->ids = mem_array(n, sizeof *a->ids);
     a->texts = mem_array(n, sizeof *a->texts);

@@ -23,7 +23,7 @@ struct budget {
     struct purse run, day, month, shadow;
     struct purse *tiers;
     int tier_count;
-    bool capped;
+    bool capped, tiers_capped;
     struct zone_period today, this_month; /* of the newest call; they only move on */
 };
 
@@ -91,8 +91,9 @@ struct budget *budget_new(const struct config *config, int64_t run_cap_pusd,
     for (int i = 0; i < b->tier_count; i++) {
         int64_t cap = fraction_of(config->tiers[i].budget_pusd, ppm);
         b->tiers[i] = purse_of(cap, h->tier_pusd ? h->tier_pusd[i] : 0);
-        b->capped |= cap != CONFIG_OFF;
+        b->tiers_capped |= cap != CONFIG_OFF;
     }
+    b->capped |= b->tiers_capped;
     return b;
 }
 
@@ -133,22 +134,24 @@ static struct purse *own_purse(struct budget *b, int tier, bool shadow)
     return shadow ? &b->shadow : &b->tiers[tier];
 }
 
-/* The cap that an unpriced call cannot be held against. */
-static enum wall first_cap(const struct budget *b)
+/* The cap that an unpriced call cannot be held against. That of comparisons is theirs alone. */
+static enum wall first_cap(const struct budget *b, bool shadow)
 {
-    static const enum wall walls[] = {WALL_RUN, WALL_DAY, WALL_MONTH, WALL_SHADOW};
+    static const enum wall walls[] = {WALL_RUN, WALL_DAY, WALL_MONTH};
     for (size_t i = 0; i < sizeof walls / sizeof *walls; i++) {
         if (budget_cap(b, walls[i], 0) != CONFIG_OFF)
             return walls[i];
     }
-    return WALL_TIER;
+    if (shadow && b->shadow.cap != CONFIG_OFF)
+        return WALL_SHADOW;
+    return b->tiers_capped ? WALL_TIER : WALL_NONE;
 }
 
 static enum wall wall_before(const struct budget *b, const struct purse *own, bool shadow,
                              int64_t pusd)
 {
     if (pusd == PUSD_UNPRICED)
-        return b->capped ? first_cap(b) : WALL_NONE;
+        return first_cap(b, shadow);
     assert(pusd >= 0);
     if (!purse_takes(&b->run, pusd))
         return WALL_RUN;

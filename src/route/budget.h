@@ -50,7 +50,8 @@ bool budget_capped(const struct budget *b); /* any cap at all */
 
 /* Reserves; the wall that stands in the way, WALL_NONE = reserved. When several do, the widest one:
  * run, day, month, then tier or shadow. pusd ≥ 0, or PUSD_UNPRICED: what it costs is not known, so
- * it is let through only when nothing at all is capped, else refused by the first cap there is.
+ * it is let through only when nothing of its kind is capped, else refused by the first cap there is
+ * (that of shadow calls counts for them alone).
  * tier ≥ 0, also of a shadow or guard call (`shadow`). *slip is set when reserved. */
 enum wall budget_reserve(struct budget *b, int tier, bool shadow, int64_t pusd, int64_t now_unix_us,
                          struct budget_slip *slip);

@@ -122,11 +122,15 @@ static void an_unpriced_call_is_refused_by_the_first_cap_there_is(void **state)
 {
     static const struct {
         int64_t run, day, month, shadow, tier;
-        enum wall wall;
+        enum wall wall, shadow_wall;
     } cases[] = {
-        {5, 5, 5, 5, 5, WALL_RUN},          {OFF, 5, 5, 5, 5, WALL_DAY},
-        {OFF, OFF, 5, 5, 5, WALL_MONTH},    {OFF, OFF, OFF, 5, 5, WALL_SHADOW},
-        {OFF, OFF, OFF, OFF, 5, WALL_TIER}, {OFF, OFF, OFF, OFF, OFF, WALL_NONE},
+        {5, 5, 5, 5, 5, WALL_RUN, WALL_RUN},
+        {OFF, 5, 5, 5, 5, WALL_DAY, WALL_DAY},
+        {OFF, OFF, 5, 5, 5, WALL_MONTH, WALL_MONTH},
+        {OFF, OFF, OFF, 5, 5, WALL_TIER, WALL_SHADOW},
+        {OFF, OFF, OFF, 5, OFF, WALL_NONE, WALL_SHADOW}, /* the work itself is not capped */
+        {OFF, OFF, OFF, OFF, 5, WALL_TIER, WALL_TIER},
+        {OFF, OFF, OFF, OFF, OFF, WALL_NONE, WALL_NONE},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -135,6 +139,8 @@ static void an_unpriced_call_is_refused_by_the_first_cap_there_is(void **state)
         tiers[DEAR].budget_pusd = cases[i].tier;
         struct budget *b = make(&config);
         assert_int_equal(reserve(b, PUSD_UNPRICED, &slip), cases[i].wall);
+        assert_int_equal(budget_reserve(b, DEAR, true, PUSD_UNPRICED, NOON, &slip),
+                         cases[i].shadow_wall);
         budget_free(b);
     }
 }
