@@ -16,6 +16,7 @@ struct llm_flight {
     struct fake_provider *provider;
     struct llm_call call;
     enum fake_fault fault;
+    enum failure fate; /* what the shop does with it */
     int64_t sent_us;
     bool cancelled;
 };
@@ -50,14 +51,22 @@ static enum fake_fault draw(struct fake_provider *p)
     return FAKE_GOOD;
 }
 
-static void add_item(struct buf *b, struct slice id, struct slice text, const char *category)
+static bool is_low(const struct llm_flight *f, struct slice text)
+{
+    uint8_t hash[SHA256_SIZE];
+    sha256(text, hash);
+    return f->provider->shop && fake_shop_low(f->provider->shop, f->call.model, hash[4]);
+}
+
+static void add_item(struct llm_flight *f, struct buf *b, struct slice id, struct slice text,
+                     const char *category)
 {
     char summary[32];
     fake_summary(text, summary);
     if (b->p[b->n - 1] == '}')
         buf_char(b, ',');
-    buf_fmt(b, "{\"id\":\"%.*s\",\"category\":\"%s\",\"confidence\":0.8,\"summary\":\"%s\"}",
-            SLICE_ARG(id), category, summary);
+    buf_fmt(b, "{\"id\":\"%.*s\",\"category\":\"%s\",\"confidence\":%s,\"summary\":\"%s\"}",
+            SLICE_ARG(id), category, is_low(f, text) ? "0.3" : "0.8", summary);
 }
 
 static void count_good(struct fake_provider *p, struct slice text)
@@ -94,9 +103,9 @@ static void write_answer(struct llm_flight *f, struct buf *out)
             continue;
         if (f->fault == FAKE_TRUNCATED && at >= n / 2)
             break;
-        add_item(out, id, text, "billing");
+        add_item(f, out, id, text, "billing");
         if (f->fault == FAKE_CONFLICT && at == spoilt)
-            add_item(out, id, text, "other");
+            add_item(f, out, id, text, "other");
         else
             count_good(f->provider, text);
     }
@@ -104,10 +113,29 @@ static void write_answer(struct llm_flight *f, struct buf *out)
     json_free(user);
 }
 
+static int64_t charged(const struct llm_flight *f, size_t tokens)
+{
+    const struct fake_shop *s = f->provider->shop;
+    bool more = s && s->accounts[s->config->models[f->call.model].provider].overcharges;
+    return more ? (int64_t)(tokens * 13 / 10) : (int64_t)tokens;
+}
+
+static int64_t input_tokens(const struct llm_flight *f)
+{
+    return charged(f, f->call.body.n);
+}
+
+static int64_t output_tokens(const struct llm_flight *f, size_t output)
+{
+    return charged(f, output);
+}
+
 static void bill(struct llm_flight *f, size_t output)
 {
-    f->provider->billed_input += (int64_t)f->call.body.n;
-    f->provider->billed_output += (int64_t)output;
+    f->provider->billed_input += input_tokens(f);
+    f->provider->billed_output += output_tokens(f, output);
+    if (f->provider->shop)
+        fake_shop_bill(f->provider->shop, &f->call, input_tokens(f), output_tokens(f, output));
 }
 
 void fake_provider_hang_up(struct fake_provider *p)
@@ -115,7 +143,7 @@ void fake_provider_hang_up(struct fake_provider *p)
     LIST_EACH_SAFE(n, &p->flights)
     {
         struct llm_flight *f = LIST_ENTRY(n, struct llm_flight, node);
-        if (random_below(p->random, 2) == 0)
+        if (f->fate == FAIL_NONE && random_below(p->random, 2) == 0)
             bill(f, 40);
         list_remove(&f->node);
         mem_free(f);
@@ -124,8 +152,8 @@ void fake_provider_hang_up(struct fake_provider *p)
 
 static void reply_usage(struct llm_flight *f, size_t output, struct llm_reply *r)
 {
-    r->usage.input = (int64_t)f->call.body.n;
-    r->usage.output = (int64_t)output;
+    r->usage.input = input_tokens(f);
+    r->usage.output = output_tokens(f, output);
     r->usage.present = f->fault != FAKE_NO_USAGE;
     bill(f, output);
 }
@@ -142,7 +170,7 @@ static void fill_reply(struct llm_flight *f, struct llm_reply *r, struct buf *co
         [FAKE_REJECTED] = FAIL_REJECTED,
     };
     reply_init(r);
-    r->failure = f->cancelled ? FAIL_CANCELLED : as[f->fault];
+    r->failure = f->cancelled ? FAIL_CANCELLED : f->fate ? f->fate : as[f->fault];
     r->http_status = f->fault == FAKE_REJECTED ? 400 : 0;
     r->latency_us = f->provider->time->now_us - f->sent_us;
     if (failure_billing(r->failure) == BILLED_USAGE) {
@@ -150,9 +178,11 @@ static void fill_reply(struct llm_flight *f, struct llm_reply *r, struct buf *co
             write_answer(f, content);
         r->content = f->fault == FAKE_BLANK ? SLICE_NONE : buf_view(content);
         reply_usage(f, content->n + 5, r);
-    } else if (f->fault == FAKE_TIMEOUT_BILLED || f->fault == FAKE_TOO_LARGE) {
+    } else if (!f->fate && (f->fault == FAKE_TIMEOUT_BILLED || f->fault == FAKE_TOO_LARGE)) {
         bill(f, 40);
     }
+    if (f->provider->shop)
+        fake_shop_told(f->provider->shop, &f->call, r, f->provider->time->now_us);
 }
 
 static void answer(void *arg)
@@ -180,10 +210,15 @@ struct llm_flight *fake_caller_send(void *self, const struct llm_call *call)
     if (p->rejected && slice_find(call->body, slice_str(p->rejected)) >= 0)
         f->fault = FAKE_REJECTED;
     f->sent_us = p->time->now_us;
+    if (p->shop)
+        f->fate = fake_shop_asked(p->shop, call, f->sent_us);
     p->calls++;
     list_push(&p->flights, &f->node);
     int64_t latency = 200000 + (int64_t)random_below(p->random, 2000000);
-    virtual_after(p->time, f->fault == FAKE_TIMEOUT_BILLED ? call->timeout_us : latency, answer, f);
+    bool lost = f->fate ? f->fate == FAIL_TIMEOUT : f->fault == FAKE_TIMEOUT_BILLED;
+    if (p->shop && fake_shop_latency(p->shop, call, f->sent_us) > 0)
+        latency = fake_shop_latency(p->shop, call, f->sent_us);
+    virtual_after(p->time, lost ? call->timeout_us : latency, answer, f);
     return f;
 }
 
@@ -196,7 +231,6 @@ void fake_caller_cancel(void *self, struct llm_flight *flight)
 
 bool fake_caller_reload_key(void *self, int provider)
 {
-    (void)self;
-    (void)provider;
-    return false;
+    struct fake_provider *p = self;
+    return p->shop && fake_shop_reload_key(p->shop, provider);
 }

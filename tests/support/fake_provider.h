@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/random.h"
 #include "llm/client.h"
+#include "support/fake_shop.h"
 #include "support/virtual_time.h"
 
 #define FAKE_FAULTS(X)                                                                             \
@@ -45,6 +46,7 @@ struct fake_provider {
     struct list flights;
     struct map *good; /* text → times a valid item for it was delivered (as a pointer's value) */
     int64_t billed_input, billed_output, calls;
+    struct fake_shop *shop; /* NULL = one provider, to whom nothing happens but faults */
 };
 
 void fake_provider_init(struct fake_provider *p, struct virtual_time *time, struct random *random);

@@ -12,8 +12,10 @@
 #include "llm/request.h"
 #include "pipeline/audit.h"
 #include "pipeline/frontier.h"
+#include "pipeline/means.h"
 #include "pipeline/mill.h"
 #include "pipeline/recovery.h"
+#include "route/late.h"
 #include "route/price.h"
 
 enum { EVENTS_MAX = 400000 };
@@ -28,6 +30,7 @@ struct life {
     struct mill_model *models;
     struct plan *plan;
     struct budget *budget;
+    int64_t finish_unix_us;
     struct queue_node *waiting, **waiting_end; /* commands for the next group */
     struct list untold;                        /* struct acks */
     bool group_due, step_due, publish_over;
@@ -223,22 +226,30 @@ static void prepare_models(struct life *l)
     for (int i = 0; i < c->model_count; i++) {
         struct mill_model *m = &l->models[i];
         m->config = &c->models[i];
-        m->prices = mem_array(1, sizeof *m->prices);
-        m->prices[0] = price_at(m->config, 0);
-        MUST(l->w, ledger_price(l->ledger, m->config->name, m->config->prices[0].from_unix_us,
-                                &m->prices[0], &fail) == ST_OK);
+        if (m->config->price_count > 0) {
+            m->prices = mem_array(1, sizeof *m->prices);
+            m->prices[0] = price_at(m->config, 0);
+            MUST(l->w, ledger_price(l->ledger, m->config->name, m->config->prices[0].from_unix_us,
+                                    &m->prices[0], &fail) == ST_OK);
+        }
         MUST(l->w, llm_template_new(c, i, buf_view(&l->w->system), &m->request, &fail) == ST_OK);
     }
 }
 
 static void prepare_means(struct life *l)
 {
+    const struct config *c = l->w->config;
+    int64_t now = clock_unix_us(&l->w->time.clock);
     struct buf notes;
     struct fail fail;
     buf_init(&notes, 4096);
-    MUST(l->w, plan_make(l->w->config, -1, false, &l->plan, &notes, &fail) == ST_OK);
+    if (plan_make(c, -1, means_capped(c, CONFIG_OFF), &l->plan, &notes, &fail) != ST_OK)
+        fail_msg("seed %llu: %s", (unsigned long long)l->w->seed, fail.text);
     buf_deinit(&notes);
-    l->budget = budget_new(l->w->config, CONFIG_OFF, NULL, clock_unix_us(&l->w->time.clock));
+    MUST(l->w, means_budget(&(struct means_caps){.config = c, .run_pusd = CONFIG_OFF}, l->ledger,
+                            now, &l->budget, &fail) == ST_OK);
+    if (c->run.finish_by_minute >= 0)
+        l->finish_unix_us = late_deadline(c->run.finish_by_minute, now);
 }
 
 static void start(struct life *l, struct sim_world *w)
@@ -251,6 +262,8 @@ static void start(struct life *l, struct sim_world *w)
     *l = (struct life){.w = w};
     l->waiting_end = &l->waiting;
     list_init(&l->untold);
+    if (w->provider.shop)
+        fake_shop_begin(w->provider.shop);
     open_ledger(l);
     for (int p = 0; p < SIM_PARTITIONS; p++) {
         int64_t from = decide(l, p, &seq);
@@ -308,6 +321,7 @@ static void start(struct life *l, struct sim_world *w)
         .models = l->models,
         .plan = l->plan,
         .budget = l->budget,
+        .finish_unix_us = l->finish_unix_us,
         .partitions = parts,
         .partition_count = SIM_PARTITIONS,
         .limit = w->limit,

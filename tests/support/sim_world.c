@@ -62,9 +62,11 @@ void sim_heal(struct sim_world *w)
 {
     memset(w->provider.percent, 0, sizeof w->provider.percent);
     w->kafka.fail_percent = w->kafka.unsure_percent = 0;
+    if (w->provider.shop)
+        fake_shop_heal(w->provider.shop);
 }
 
-void sim_world_init(struct sim_world *w, uint64_t seed)
+static void init(struct sim_world *w, uint64_t seed, const char *config)
 {
     memset(w, 0, sizeof *w);
     w->seed = seed;
@@ -74,7 +76,7 @@ void sim_world_init(struct sim_world *w, uint64_t seed)
     virtual_time_init(&w->time);
     fake_kafka_init(&w->kafka, SIM_PARTITIONS, &w->time, &w->random);
     fake_provider_init(&w->provider, &w->time, &w->random);
-    w->config = config_of_text(config_text, CONFIG_FOR_RUN);
+    w->config = config_of_text(config, CONFIG_FOR_RUN);
     buf_init(&w->system, (size_t)1 << 20);
     prompt_system(&w->config->classification, &w->system);
     prompt_version(buf_view(&w->system), w->version);
@@ -82,6 +84,19 @@ void sim_world_init(struct sim_world *w, uint64_t seed)
              access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
     assert_non_null(mkdtemp(w->folder));
     snprintf(w->ledger_path, sizeof w->ledger_path, "%s/l.db", w->folder);
+}
+
+void sim_world_init(struct sim_world *w, uint64_t seed)
+{
+    init(w, seed, config_text);
+}
+
+void sim_world_init_shop(struct sim_world *w, uint64_t seed, const char *config)
+{
+    init(w, seed, config);
+    w->shop.config = w->config;
+    w->provider.shop = &w->shop;
+    fake_shop_heal(&w->shop);
 }
 
 void sim_world_deinit(struct sim_world *w)

@@ -28,6 +28,7 @@ struct sim_world {
     struct virtual_time time;
     struct fake_kafka kafka;
     struct fake_provider provider;
+    struct fake_shop shop; /* the provider's when there are several */
     struct config *config;
     struct buf system;
     char version[SHA256_HEX_SIZE];
@@ -49,6 +50,8 @@ struct sim_world {
     } while (0)
 
 void sim_world_init(struct sim_world *w, uint64_t seed); /* no tickets, no faults */
+/* … with that configuration, and what befalls its several providers drawn later. */
+void sim_world_init_shop(struct sim_world *w, uint64_t seed, const char *config);
 void sim_world_deinit(struct sim_world *w);
 void sim_put_tickets(struct sim_world *w);
 void sim_draw_faults(struct sim_world *w);

@@ -1,0 +1,368 @@
+/* Whole runs over several providers from a seed: tiers, routes, budgets, second opinions and an
+ * hour to be done by, while endpoints, accounts and models fail; killed and started again until
+ * all is done. What must hold is asked of the ledger, the topics and what the providers billed.
+ *
+ * SHOP_SEEDS (default 120) seeds from SHOP_FIRST (default 1); a failure names its seed.
+ */
+#include "support/sim_world.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "support/config_fixture.h"
+
+#define SECOND INT64_C(1000000)
+#define DAY    (86400 * SECOND)
+enum { LIVES_MAX = 60 };
+
+/* --- what a seed decides ---------------------------------------------------------------------- */
+
+static bool one_in(struct random *r, uint64_t n)
+{
+    return random_below(r, n) == 0;
+}
+
+static void draw_providers(struct random *r, struct buf *b)
+{
+    buf_str(b, "providers:\n");
+    for (int p = 0; p < 3; p++) {
+        int endpoints = 1 + (int)random_below(r, 3);
+        buf_fmt(b, "  p%d:\n    endpoints:\n", p);
+        for (int e = 0; e < endpoints; e++)
+            buf_fmt(b,
+                    "      - {name: e%d, url: \"http://127.0.0.1:%d/v1\", order: %d, weight: %d}\n",
+                    e, 1 + p * 4 + e, 1 + (int)random_below(r, 2), 1 + (int)random_below(r, 3));
+        buf_fmt(b, "    max_in_flight: %d\n    timeout: 5s\n", 1 + (int)random_below(r, 6));
+        buf_str(b, "    breaker: {window: 20s, min_calls: 4, failed_percent: 50, open: 5s, "
+                   "open_max: 20s}\n");
+        if (one_in(r, 4))
+            buf_fmt(b, "    requests_per_minute: %d\n", 30 + (int)random_below(r, 100));
+        if (one_in(r, 4))
+            buf_fmt(b, "    tokens_per_minute: %d\n", 20000 + (int)random_below(r, 100000));
+    }
+    buf_str(b, "models:\n"
+               "  a: {provider: p0, price: {input: 0.18, output: 0.25}}\n"
+               "  b: {provider: p1, price: {input: 0.2, output: 0.4}}\n"
+               "  c: {provider: p2, price: {input: 0.3, output: 0.6}}\n"
+               "  v: {provider: p1, vision: true, price: {input: 0.4, output: 0.8}}\n"
+               "  x: {provider: p0}\n");
+}
+
+static void draw_routes(struct random *r, struct buf *b)
+{
+    static const char *const cheap[] = {"[a, b]", "[a]", "[b, a, c]"};
+    static const char *const dear[] = {"[c]", "[c, b]", "[b]"};
+    static const char *const eyes[] = {"[v]", "[a, v]", "[v, c]"};
+    buf_fmt(b, "tiers: {cheap: %s, dear: %s, eyes: %s, code: [x]}\n", cheap[random_below(r, 3)],
+            dear[random_below(r, 3)], eyes[random_below(r, 3)]);
+    buf_str(b, "routes:\n  - {when: {image: true}, tier: eyes}\n");
+    buf_fmt(b, "  - {when: {field: /plan, equals: paid}, tier: dear%s}\n",
+            one_in(r, 2) ? ", otherwise: cheap" : "");
+    buf_str(b, "  - {when: {code: true}, tier: code, otherwise: cheap}\n");
+    buf_fmt(b, "  - {when: {language: zh}, tier: cheap%s}\n",
+            one_in(r, 2) ? ", otherwise: dear" : "");
+    buf_fmt(b, "  - {tier: cheap%s}\n", one_in(r, 2) ? ", escalate: dear" : "");
+}
+
+static void draw_amount(struct random *r, struct buf *b, const char *name, const char **comma)
+{
+    if (!one_in(r, 5))
+        return;
+    buf_fmt(b, "%s%s: 0.%03d", *comma, name, 6 + (int)random_below(r, 20));
+    *comma = ", ";
+}
+
+static void draw_money(struct random *r, struct buf *b)
+{
+    const char *comma = "";
+    buf_str(b, "budget: {");
+    draw_amount(r, b, "run", &comma);
+    draw_amount(r, b, "day", &comma);
+    draw_amount(r, b, "shadow", &comma);
+    if (one_in(r, 6)) {
+        buf_fmt(b, "%stiers: {cheap: 0.%03d}", comma, 6 + (int)random_below(r, 10));
+        comma = ", ";
+    }
+    buf_str(b, "}\n");
+    if (one_in(r, 2))
+        buf_fmt(b, "shadow: {from: cheap, to: dear, percent: %d, mode: %s}\n",
+                10 + (int)random_below(r, 90), one_in(r, 3) ? "replace" : "mirror");
+    buf_fmt(b, "guard: {percent: %d}\n", one_in(r, 2) ? 0 : 10 + (int)random_below(r, 60));
+}
+
+static void draw_config(struct random *r, struct buf *b)
+{
+    buf_str(b, "kafka: {brokers: \"127.0.0.1:9092\"}\n");
+    buf_fmt(b, "classification: {categories: {billing: money, other: the rest}%s}\n",
+            one_in(r, 2) ? ", escalate_below: 0.5" : "");
+    buf_fmt(b, "run: {window: {tickets: %d, bytes: 1MiB}, max_dead_percent: 100%s}\n",
+            20 + (int)random_below(r, 40), one_in(r, 6) ? ", finish_by: \"00:01\"" : "");
+    buf_str(b, "retry_budget: {percent: 50, floor: 50}\npacking: {max_tickets: 4}\n");
+    draw_providers(r, b);
+    draw_routes(r, b);
+    draw_money(r, b);
+}
+
+static void put_tickets(struct sim_world *w)
+{
+    static const char *const extras[] = {"",
+                                         "",
+                                         "",
+                                         ",\"plan\":\"paid\"",
+                                         ",\"language\":\"zh\"",
+                                         ",\"attachments\":[{\"type\":\"image/png\"}]"};
+    int count = 20 + (int)random_below(&w->random, 80);
+    for (int i = 0; i < count; i++) {
+        char key[32], value[400];
+        size_t extra = random_below(&w->random, 6);
+        bool code = one_in(&w->random, 10);
+        snprintf(key, sizeof key, "T-%d", i);
+        snprintf(value, sizeof value,
+                 "{\"ticket_id\":\"T-%d\",\"body\":\"ticket %d of seed %llu%s%s\"%s}", i, i,
+                 (unsigned long long)w->seed, extra == 5 ? " PICTURE" : "",
+                 code ? "\\n```c\\nint main(void) { return 0; }\\n```" : "", extras[extra]);
+        fake_kafka_put(&w->kafka, (int)random_below(&w->random, SIM_PARTITIONS), key,
+                       one_in(&w->random, 40) ? "{broken" : value);
+    }
+}
+
+/* --- judging ---------------------------------------------------------------------------------- */
+
+static int64_t ask(struct sim_world *w, const char *sql)
+{
+    sqlite3 *db;
+    sqlite3_stmt *st;
+    MUST(w, sqlite3_open_v2(w->ledger_path, &db, SQLITE_OPEN_READONLY, NULL) == SQLITE_OK);
+    if (sqlite3_prepare_v2(db, sql, -1, &st, NULL) != SQLITE_OK)
+        fail_msg("%s: %s", sql, sqlite3_errmsg(db));
+    MUST(w, sqlite3_step(st) == SQLITE_ROW);
+    int64_t value = sqlite3_column_int64(st, 0);
+    sqlite3_finalize(st);
+    sqlite3_close(db);
+    return value;
+}
+
+/* Settled, in doubt or under way, of the calls that fit `where`; and what was billed above bounds.
+ */
+static void judge_cap(struct sim_world *w, int64_t cap, const char *name, const char *where)
+{
+    char sql[600];
+    if (cap == CONFIG_OFF)
+        return;
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(max(0, sum(CASE state WHEN 0 THEN reserved_pusd ELSE min(cost_pusd, "
+             "reserved_pusd) END)), 0) FROM call WHERE %s",
+             where);
+    int64_t spent = ask(w, sql);
+    if (spent > cap)
+        fail_msg("seed %llu, life %d: %s budget of %lld: %lld spent", (unsigned long long)w->seed,
+                 w->lives, name, (long long)cap, (long long)spent);
+}
+
+#define CHAIN                                                                                      \
+    "run > (SELECT coalesce(max(run), 0) FROM run WHERE exit_code IS NOT NULL AND exit_code <> 5"  \
+    " AND run < (SELECT max(run) FROM run))"
+
+static void judge_money(struct sim_world *w)
+{
+    const struct config *c = w->config;
+    char where[400];
+    judge_cap(w, c->budget.run_pusd, "run", CHAIN);
+    judge_cap(w, c->budget.shadow_pusd, "shadow", "purpose >= 4 AND " CHAIN);
+    for (int i = 0; i < c->tier_count; i++) {
+        snprintf(where, sizeof where, "purpose < 4 AND tier = '%s' AND " CHAIN, c->tiers[i].name);
+        judge_cap(w, c->tiers[i].budget_pusd, c->tiers[i].name, where);
+    }
+    judge_cap(w, c->budget.day_pusd, "day",
+              "sent_unix_us / 86400000000 = (SELECT max(sent_unix_us) / 86400000000 FROM call)");
+}
+
+static void judge_bill(struct sim_world *w, int provider)
+{
+    char sql[300];
+    const char *name = w->config->providers[provider].name;
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(sum(cost_pusd), 0) FROM call WHERE provider = '%s' AND state = 1",
+             name);
+    int64_t settled = ask(w, sql);
+    snprintf(sql, sizeof sql,
+             "SELECT coalesce(sum(cost_pusd), 0) * 13 / 10 FROM call WHERE provider = '%s'"
+             " AND state = 3",
+             name);
+    int64_t doubt = ask(w, sql), bill = w->shop.accounts[provider].billed_pusd;
+    snprintf(sql, sizeof sql, "SELECT count(*) FROM call WHERE provider = '%s' AND flags & 4",
+             name);
+    if (ask(w, sql) > 0)
+        return;
+    if (bill < settled || bill > settled + doubt)
+        fail_msg("seed %llu, life %d: %s billed %lld, settled %lld, in doubt %lld",
+                 (unsigned long long)w->seed, w->lives, name, (long long)bill, (long long)settled,
+                 (long long)doubt);
+}
+
+/* After every life, however it ended. */
+static void judge_life(struct sim_world *w)
+{
+    if (w->shop.wrong[0])
+        fail_msg("seed %llu, life %d: %s", (unsigned long long)w->seed, w->lives, w->shop.wrong);
+    judge_money(w);
+    MUST(w, w->kafka.order_broken == 0);
+    MUST(w, ask(w, "SELECT count(*) FROM ticket WHERE attempts > 4") == 0);
+    MUST(w, ask(w, "SELECT count(*) FROM (SELECT c.cost_pusd AS a, sum(s.cost_pusd) AS b"
+                   " FROM call c JOIN share s USING (call) GROUP BY call) WHERE a <> b") == 0);
+    /* A ticket's own cost holds nothing of a comparison. */
+    MUST(w, ask(w, "SELECT count(*) FROM ticket t WHERE cost_pusd <> (SELECT coalesce(sum("
+                   "s.cost_pusd), 0) FROM share s JOIN call c USING (call) WHERE s.source ="
+                   " t.source AND s.partition = t.partition AND s.offset = t.offset"
+                   " AND c.state = 1 AND c.purpose < 4)") == 0);
+    /* No answer that was good is paid for again. */
+    MUST(w, ask(w, "SELECT count(*) FROM (SELECT 1 FROM share WHERE outcome = 0 GROUP BY source,"
+                   " partition, offset HAVING count(*) > 1)") == 0);
+    MUST(w, ask(w, "SELECT count(*) FROM (SELECT 1 FROM share WHERE outcome = 8 GROUP BY source,"
+                   " partition, offset HAVING count(*) > 1)") == 0);
+}
+
+/* Every way to end has to have its reason. */
+static void judge_exit(struct sim_world *w, int fallback)
+{
+    const bool *told = w->shop.told;
+    const struct config *c = w->config;
+    bool capped = c->budget.run_pusd != CONFIG_OFF || c->budget.day_pusd != CONFIG_OFF ||
+                  c->tiers[0].budget_pusd != CONFIG_OFF;
+    int code = w->exit_code;
+    bool fine = code == 0 || code == fallback || (code == 4 && capped) ||
+                (code == 6 && c->run.finish_by_minute >= 0) || (code == 7 && told[FAIL_MONEY]) ||
+                (code == 77 && told[FAIL_KEY]) || (code == 78 && told[FAIL_CONFIG]) ||
+                (code == 69 &&
+                 (told[FAIL_REGION] || told[FAIL_THROTTLED] || told[FAIL_MONEY] || told[FAIL_KEY]));
+    if (!fine)
+        fail_msg("seed %llu, life %d: exit %d without a reason", (unsigned long long)w->seed,
+                 w->lives, code);
+}
+
+static void judge_record(struct sim_world *w, const struct fake_record *r, bool faulty)
+{
+    char want[32];
+    json *value, *result;
+    MUST(w, r->published + r->dead == 1);
+    if (r->dead) {
+        MUST(w, faulty || strcmp(r->value, "{broken") == 0);
+        return;
+    }
+    MUST(w, json_parse(slice_str(r->value), 16, &value) == ST_OK);
+    MUST(w, json_parse(slice_str(r->result), 16, &result) == ST_OK);
+    fake_summary(json_str(json_get(value, "body")), want);
+    bool cut = strstr(r->result, "text_cut") != NULL;
+    MUST(w, cut || slice_eq(json_str(json_get(result, "summary")), slice_str(want)));
+    json_free(value);
+    json_free(result);
+}
+
+static void judge_end(struct sim_world *w, bool faulty)
+{
+    for (int p = 0; p < SIM_PARTITIONS; p++) {
+        const struct fake_partition *part = &w->kafka.partitions[p];
+        MUST(w, part->committed == part->count);
+        for (int64_t i = 0; i < part->count; i++)
+            judge_record(w, &part->v[i], faulty);
+    }
+    for (int p = 0; p < w->config->provider_count; p++)
+        judge_bill(w, p);
+    MUST(w, ask(w, "SELECT count(*) FROM call WHERE state = 0") == 0);
+    MUST(w, ask(w, "SELECT count(*) FROM outage WHERE to_unix_us IS NULL") == 0);
+    MUST(w, ask(w, "SELECT count(*) FROM outage a JOIN outage b USING (provider, endpoint)"
+                   " WHERE a.outage < b.outage AND a.to_unix_us > b.from_unix_us") == 0);
+}
+
+/* --- seeds ------------------------------------------------------------------------------------ */
+
+static void tell_to_stop(void *arg)
+{
+    mill_signal(((struct sim_world *)arg)->mill);
+}
+
+static void live_a_while(struct sim_world *w)
+{
+    switch (random_below(&w->random, 4)) {
+    case 0:
+        virtual_after(&w->time, (int64_t)random_below(&w->random, 40000000), tell_to_stop, w);
+        sim_live(w, -1);
+        judge_exit(w, 5);
+        break;
+    case 1:
+        sim_live(w, -1);
+        judge_exit(w, 0);
+        break;
+    default:
+        if (sim_live(w, (int64_t)random_below(&w->random, 600)))
+            judge_exit(w, 0);
+    }
+    judge_life(w);
+}
+
+/* A new day: caps of the day are open again, and the hour lies ahead. */
+static void sleep_till_midnight(struct sim_world *w)
+{
+    int64_t now = VIRTUAL_EPOCH_US + w->time.now_us;
+    w->time.now_us += DAY - now % DAY;
+}
+
+static void run_seed(uint64_t seed)
+{
+    struct sim_world w;
+    struct buf text;
+    struct random random;
+    random_seed(&random, seed * 7919);
+    buf_init(&text, 16384);
+    draw_config(&random, &text);
+    buf_char(&text, '\0');
+    sim_world_init_shop(&w, seed, text.p);
+    buf_deinit(&text);
+    put_tickets(&w);
+    bool faulty = one_in(&w.random, 2);
+    if (faulty)
+        sim_draw_faults(&w);
+    fake_shop_draw(&w.shop, &w.random);
+    for (int i = (int)random_below(&w.random, 5); i > 0; i--)
+        live_a_while(&w);
+    sim_heal(&w);
+    do {
+        sim_live(&w, -1);
+        judge_exit(&w, 0);
+        judge_life(&w);
+        MUST(&w, w.exit_code == 0 || w.exit_code == 4 || w.exit_code == 6);
+        if (w.exit_code != 0)
+            sleep_till_midnight(&w);
+        MUST(&w, w.lives < LIVES_MAX);
+    } while (w.exit_code != 0);
+    judge_end(&w, faulty);
+    sim_world_deinit(&w);
+}
+
+static uint64_t setting(const char *name, uint64_t fallback)
+{
+    const char *text = getenv(name);
+    return text ? strtoull(text, NULL, 10) : fallback;
+}
+
+static void every_seed_keeps_every_promise(void **state)
+{
+    uint64_t first = setting("SHOP_FIRST", 1), count = setting("SHOP_SEEDS", 120);
+    (void)state;
+    for (uint64_t seed = first; seed < first + count; seed++)
+        run_seed(seed);
+    printf("# %llu seeds from %llu\n", (unsigned long long)count, (unsigned long long)first);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(every_seed_keeps_every_promise)};
+    log_init(STDERR_FILENO, true, LOG_ERROR + 1);
+    setenv("TZ", "UTC", 1);
+    return cmocka_run_group_tests(tests, config_folder_make, config_folder_remove);
+}
