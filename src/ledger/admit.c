@@ -120,6 +120,24 @@ static enum status bury(struct ledger *l, struct ledger_cmd *cmd, struct admit_i
     return st;
 }
 
+static enum status find_kept(struct ledger *l, struct arena *arena, struct admit_item *item,
+                             struct fail *fail)
+{
+    struct use u = db_use(l, Q_KEPT_GET);
+    bool found = false;
+
+    bind_pos(&u, item->pos);
+    bind_text(&u, item->prompt_version);
+    enum status st = db_row(l, &u, &found, fail);
+    if (st != ST_OK || !found)
+        return st;
+    item->kept_call_no = col_i64(&u, 0);
+    item->kept_item = arena_copy(arena, col_text(&u, 1));
+    item->kept_flags = (uint32_t)col_i64(&u, 2);
+    db_end(&u);
+    return ST_OK;
+}
+
 static enum status admit_one(struct ledger *l, struct ledger_cmd *cmd, struct admit_item *item,
                              struct fail *fail)
 {
@@ -142,7 +160,10 @@ static enum status admit_one(struct ledger *l, struct ledger_cmd *cmd, struct ad
     }
     if (item->kind == ADMIT_DEAD)
         return bury(l, cmd, item, fail);
-    return item->may_reuse ? try_reuse(l, cmd, item, fail) : ST_OK;
+    st = item->may_reuse ? try_reuse(l, cmd, item, fail) : ST_OK;
+    if (st == ST_OK && item->outcome == ADMITTED_NEW && item->attempts > 0)
+        st = find_kept(l, &cmd->arena, item, fail);
+    return st;
 }
 
 enum status apply_admit(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail)

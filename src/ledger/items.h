@@ -45,7 +45,8 @@ struct admit_item {
     struct slice language;  /* tag for the result */
     struct slice route;     /* "label > tier": the route's label and the tier that is used */
     uint8_t content_hash[SHA256_SIZE];
-    bool may_reuse; /* false: reuse off, replay, or --no-reuse */
+    struct slice prompt_version; /* an answer kept for it is taken up if it is of this one */
+    bool may_reuse;              /* false: reuse off, replay, or --no-reuse */
     uint8_t reuse_key[LEDGER_HASH_SIZE];
     int64_t reuse_since_unix_us; /* answers older than this are not taken */
     uint32_t flags;              /* FLAG_TEXT_CUT */
@@ -56,6 +57,9 @@ struct admit_item {
     /* out */
     enum admit_outcome outcome;
     int32_t attempts, unknowns; /* so far, of a resumed ticket */
+    int64_t kept_call_no;       /* of an answer that a further tier was to better; 0 = none … */
+    struct slice kept_item;     /* … its item, in the command's arena */
+    uint32_t kept_flags;        /* … and the flags of its call */
 };
 
 /* --- LOP_INTENT: a call is about to be sent -------------------------------------------------- */

@@ -23,6 +23,7 @@
     X(Q_TICKET_RESUME, sql_ticket_resume)                                                          \
     X(Q_TICKET_GET, sql_ticket_get)                                                                \
     X(Q_TICKET_KNOWN, sql_ticket_known)                                                            \
+    X(Q_KEPT_GET, sql_kept_get)                                                                    \
     X(Q_TICKET_BOOK, sql_ticket_book)                                                              \
     X(Q_TICKET_CALL_IDS, sql_ticket_call_ids)                                                      \
     X(Q_RESULT_ADD, sql_result_add)                                                                \

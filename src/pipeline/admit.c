@@ -92,6 +92,7 @@ void admit_ticket(struct mill *m, const struct source_partition *part, struct ti
     it->language = ticket_language(&t->content);
     memcpy(it->content_hash, t->content.content_hash, sizeof it->content_hash);
     it->flags = t->content.flags;
+    it->prompt_version = slice_str(m->o.prompt_version);
     choose_route(m, t, it);
     int64_t age = m->config->classification.reuse_us;
     t->may_reuse = m->o.reuse && age > 0 && !replay_of.p;
@@ -117,6 +118,20 @@ static enum call_purpose resumed_purpose(int paid)
     return by_paid[paid < LADDER_PAID_MAX ? paid : LADDER_PAID_MAX - 1];
 }
 
+/* An answer that was kept when a run ended is not paid for again: the further tier is asked now, or
+ * it is published as it is. */
+static void resume_kept(struct mill *m, struct ticket *t, const struct admit_item *it)
+{
+    kept_restore(m, t, it);
+    if (t->kept.call_no == 0 || t->choice.escalate < 0 || t->paid >= LADDER_PAID_MAX ||
+        !tier_usable(m, t->choice.escalate, t->choice.needs_vision))
+        return;
+    t->escalated = t->alone = true;
+    t->tier = t->choice.escalate;
+    t->step = 0;
+    t->purpose = PURPOSE_ESCALATE;
+}
+
 static void admitted_new(struct mill *m, struct ticket *t, const struct admit_item *it)
 {
     m->stats.admitted++;
@@ -126,6 +141,8 @@ static void admitted_new(struct mill *m, struct ticket *t, const struct admit_it
     t->alone |= t->purpose >= PURPOSE_SOLO || t->unknowns >= LADDER_UNKNOWN_ALONE;
     if (t->purpose == PURPOSE_ESCALATE && !model_next(m, t, t->step, &t->step))
         t->purpose = PURPOSE_SOLO;
+    if (it->kept_call_no)
+        resume_kept(m, t, it);
     struct slice key = slice_of(t->reuse_key, sizeof t->reuse_key);
     struct ticket *leader = t->may_reuse ? map_get(m->leaders, key) : NULL;
     if (leader) {
@@ -137,7 +154,10 @@ static void admitted_new(struct mill *m, struct ticket *t, const struct admit_it
         t->leads = true;
     }
     opinion_shadow(m, t);
-    ticket_queue(m, t);
+    if (t->kept.call_no && !t->escalated)
+        kept_publish(m, &t, 1);
+    else
+        ticket_queue(m, t);
 }
 
 static void stop_changed(struct mill *m, const struct admit_item *it)

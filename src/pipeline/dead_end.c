@@ -133,7 +133,7 @@ static void ask_leaves(struct mill *m, struct ask *a, struct list *stay)
     if (a->line->compared) {
         opinion_drop(m, a);
     } else if (a->tickets[0]->kept.call_no) {
-        follow_kept(m, a->tickets, a->n);
+        kept_publish(m, a->tickets, a->n);
         ask_free(m, a);
     } else {
         move_ask(m, a, stay);

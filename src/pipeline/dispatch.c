@@ -145,7 +145,7 @@ static void refuse_for_money(struct mill *m, struct ask *a, enum wall wall)
         return;
     }
     if (a->tickets[0]->kept.call_no) {
-        follow_kept(m, a->tickets, a->n);
+        kept_publish(m, a->tickets, a->n);
         ask_free(m, a);
         return;
     }

@@ -98,40 +98,6 @@ static void escalate(struct mill *m, struct ask *a, struct ticket *t, struct lad
     }
 }
 
-void follow_kept(struct mill *m, struct ticket **v, size_t n)
-{
-    const struct config_classification *c = &m->config->classification;
-    struct ledger_cmd *cmd = ledger_cmd_new(LOP_RESULT);
-    struct ticket **owned = arena_alloc(&cmd->arena, n * sizeof *owned);
-    cmd->u.result.items = arena_zalloc(&cmd->arena, n * sizeof *cmd->u.result.items);
-    cmd->u.result.count = n;
-    for (size_t i = 0; i < n; i++) {
-        const struct kept_answer *kept = &v[i]->kept;
-        owned[i] = v[i];
-        cmd->u.result.items[i] = (struct result_item){
-            .pos = v[i]->record->pos,
-            .verdict_call_no = kept->call_no,
-            .verdict = kept->verdict,
-            .category = slice_str(c->categories[kept->verdict.category].name),
-            .needs_review = kept->verdict.confidence_ppm < c->review_below_ppm,
-            .record = v[i]->record,
-        };
-    }
-    cmd->owner = owned;
-    mill_submit(m, cmd);
-}
-
-void follow_kept_done(struct mill *m, struct ledger_cmd *cmd)
-{
-    struct ticket **v = cmd->owner;
-    if (cmd->status != ST_OK) {
-        drain_stop(m, cmd->status, cmd->fail.text);
-        return;
-    }
-    for (size_t i = 0; i < cmd->u.result.count; i++)
-        ticket_terminal(m, v[i], REASON_NONE);
-}
-
 /* One ticket whose next step is its own. */
 static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct ladder_move move)
 {

@@ -99,7 +99,7 @@ static void command_done(struct mill *m, struct ledger_cmd *cmd)
         ask_settled(m, cmd);
         break;
     case LOP_RESULT:
-        follow_kept_done(m, cmd);
+        kept_done(m, cmd);
         break;
     case LOP_DEAD:
         tickets_dead_done(m, cmd);

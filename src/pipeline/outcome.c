@@ -3,7 +3,6 @@
  * The ladder's table says what is next; it is acted on in follow.c once the books are closed. A
  * good answer of low confidence is kept while a further tier is asked. Called by settle.c.
  */
-#include "base/mem.h"
 #include "pipeline/settling.h"
 
 static enum share_outcome share_outcome(const struct settling *s, size_t i)
@@ -122,13 +121,7 @@ static bool is_escalated(const struct settling *s, const struct ticket *t,
 
 static void keep_answer(struct settling *s, struct ticket *t, struct settle_item *it)
 {
-    struct slice summary = it->verdict.summary;
-    t->kept.verdict = it->verdict;
-    t->kept.summary = mem_alloc(summary.n + 1);
-    memcpy(t->kept.summary, summary.p, summary.n);
-    t->kept.verdict.summary = slice_of(t->kept.summary, summary.n);
-    t->kept.verdict.raw_item = SLICE_NONE;
-    t->kept.call_no = s->a->call_no;
+    kept_take(t, s->a->call_no, &it->verdict);
     it->outcome = SHARE_ESCALATED;
 }
 

@@ -175,12 +175,16 @@ void opinion_drop(struct mill *m, struct ask *a);            /* not to be sent: 
 void opinion_drop_waiting(struct mill *m);
 void opinion_free(struct mill *m); /* those that no ask holds any more */
 
+/* kept.c */
+void kept_take(struct ticket *t, int64_t call_no, const struct verdict *v); /* copies it */
+void kept_restore(struct mill *m, struct ticket *t, const struct admit_item *it);
+void kept_publish(struct mill *m, struct ticket **v, size_t n); /* what was kept for them */
+void kept_done(struct mill *m, struct ledger_cmd *cmd);
+
 /* follow.c */
 void follow_up(struct mill *m, struct ask *a); /* acts on a->moves; frees the ask or lets it wait */
 /* Tickets held for that model (-1 = any) are dead: its configuration is fine. */
 void follow_release_held(struct mill *m, int model);
-void follow_kept(struct mill *m, struct ticket **v, size_t n); /* publish what was kept for them */
-void follow_kept_done(struct mill *m, struct ledger_cmd *cmd);
 
 /* drain.c */
 void drain_check(struct mill *m);
