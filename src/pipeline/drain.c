@@ -299,13 +299,15 @@ void drain_check(struct mill *m)
 int64_t drain_deadline(const struct mill *m)
 {
     int64_t at = INT64_MAX;
-    if (m->phase < MILL_CLOSING)
+    if (m->phase < MILL_CLOSING && !m->stalled)
         at = m->progress_mono_us + m->config->run.stall_after_us;
     if (m->grace_until_mono_us > 0 && !m->grace_over && m->grace_until_mono_us < at)
         at = m->grace_until_mono_us;
-    if (m->phase == MILL_RUNNING && m->compare_until_mono_us > 0 && m->compare_until_mono_us < at)
+    /* Once that is over, the ends of calls and commands wake us. */
+    if (m->phase == MILL_RUNNING && m->compare_until_mono_us > mill_now(m) &&
+        m->compare_until_mono_us < at)
         at = m->compare_until_mono_us;
-    if (m->phase == MILL_RUNNING && m->o.finish_unix_us > 0) {
+    if (m->phase == MILL_RUNNING && m->o.finish_unix_us > 0 && work_left(m)) {
         int64_t left = m->o.finish_unix_us - mill_unix_now(m);
         int64_t finish = mill_now(m) + (left > 0 ? left : 0);
         if (finish < at)
