@@ -235,7 +235,7 @@ enum picked providers_pick(struct providers *p, const struct pick *pick, int64_t
 }
 
 /* Smooth weighted round robin: each of the order earns its weight, the one that is used pays for
- * all. One that is down for long does not save up more than one round. */
+ * all. While some are down neither what they save up nor what the others owe exceeds one round. */
 static void pay_turn(const struct config_provider *c, struct account *a, struct endpoint *used)
 {
     int64_t order = c->endpoints[used->index].order, total = 0;
@@ -247,7 +247,7 @@ static void pay_turn(const struct config_provider *c, struct account *a, struct 
         if (c->endpoints[i].order == order)
             a->endpoints[i].credit = min64(a->endpoints[i].credit + c->endpoints[i].weight, total);
     }
-    used->credit -= total;
+    used->credit = used->credit > 0 ? used->credit - total : -total;
 }
 
 void providers_enter(struct providers *p, const struct picked_place *at, int64_t tokens,
