@@ -257,7 +257,8 @@ static void judge_record(struct sim_world *w, const struct fake_record *r, bool 
     MUST(w, json_parse(slice_str(r->value), 16, &value) == ST_OK);
     MUST(w, json_parse(slice_str(r->result), 16, &result) == ST_OK);
     fake_summary(json_str(json_get(value, "body")), want);
-    bool cut = strstr(r->result, "text_cut") != NULL;
+    /* One that was cut may be answered, kept, and taken up again by a run that did not cut it. */
+    bool cut = strstr(r->result, "text_cut") || (faulty && strstr(r->result, "confidence\":0.3"));
     MUST(w, cut || slice_eq(json_str(json_get(result, "summary")), slice_str(want)));
     json_free(value);
     json_free(result);
@@ -344,6 +345,125 @@ static void run_seed(uint64_t seed)
     sim_world_deinit(&w);
 }
 
+/* --- told on purpose -------------------------------------------------------------------------- */
+
+#define STORY(routes, more)                                                                        \
+    "kafka: {brokers: \"127.0.0.1:9092\"}\n"                                                       \
+    "classification: {categories: {billing: money, other: the rest}}\n"                            \
+    "run: {window: {tickets: 40, bytes: 1MiB}}\n"                                                  \
+    "packing: {max_tickets: 4}\n"                                                                  \
+    "providers:\n"                                                                                 \
+    "  p: {endpoints: [{name: e, url: \"http://127.0.0.1:1/v1\"}], max_in_flight: 4}\n"            \
+    "  q: {endpoints: [{name: e, url: \"http://127.0.0.1:2/v1\"}], max_in_flight: 4}\n"            \
+    "models:\n"                                                                                    \
+    "  a: {provider: p, price: {input: 0.18, output: 0.25}}\n"                                     \
+    "  b: {provider: q, price: {input: 0.3, output: 0.5}}\n"                                       \
+    "tiers: {cheap: [a], dear: [b]}\n"                                                             \
+    "routes: [" routes "{tier: cheap}]\n" more
+
+#define PAID "{when: {field: /plan, equals: paid}, tier: dear, otherwise: cheap}, "
+#define GOLD "{when: {field: /plan, equals: gold}, tier: dear}, "
+
+static void put_plans(struct sim_world *w, int count)
+{
+    static const char *const plans[] = {"paid", "gold", "none"};
+    for (int i = 0; i < count; i++) {
+        char key[32], value[200];
+        snprintf(key, sizeof key, "T-%d", i);
+        snprintf(value, sizeof value,
+                 "{\"ticket_id\":\"T-%d\",\"body\":\"ticket %d\",\"plan\":\"%s\"}", i, i,
+                 plans[i % 3]);
+        fake_kafka_put(&w->kafka, i % SIM_PARTITIONS, key, value);
+    }
+}
+
+static int published(const struct sim_world *w, const char *with)
+{
+    int n = 0;
+    for (int p = 0; p < SIM_PARTITIONS; p++)
+        for (int64_t i = 0; i < w->kafka.partitions[p].count; i++) {
+            const struct fake_record *r = &w->kafka.partitions[p].v[i];
+            n += r->published == 1 && strstr(r->value, with) != NULL;
+        }
+    return n;
+}
+
+static void tickets_of_a_tier_that_is_gone_go_where_their_own_route_leads(void **state)
+{
+    struct sim_world w;
+    (void)state;
+    sim_world_init_shop(&w, 1, STORY(PAID GOLD, ""));
+    put_plans(&w, 60);
+    w.shop.accounts[1].money_until_us = 0;
+    sim_live(&w, -1);
+    judge_life(&w);
+    assert_int_equal(w.exit_code, 7); /* for those that may go nowhere else */
+    assert_int_equal(w.end.dead, 0);
+    assert_int_equal(published(&w, "gold"), 0);
+    assert_true(published(&w, "paid") > 0);
+    assert_true(published(&w, "none") > 0);
+    sim_heal(&w);
+    sim_live(&w, -1);
+    assert_int_equal(w.exit_code, 0);
+    assert_int_equal(published(&w, ""), 60);
+    sim_world_deinit(&w);
+}
+
+static void a_route_with_another_tier_outlives_its_own(void **state)
+{
+    struct sim_world w;
+    (void)state;
+    sim_world_init_shop(&w, 1, STORY(PAID, ""));
+    put_plans(&w, 60);
+    w.shop.accounts[1].money_until_us = 2 * SECOND;
+    sim_live(&w, -1);
+    judge_life(&w);
+    assert_int_equal(w.exit_code, 0);
+    assert_int_equal(published(&w, ""), 60);
+    sim_world_deinit(&w);
+}
+
+/* What was published about every ticket, in the order of the input, without ids and times. */
+static void verdicts(const char *more, bool broken_shadow, struct buf *out)
+{
+    struct sim_world w;
+    sim_world_init_shop(&w, 1, more);
+    put_plans(&w, 60);
+    w.shop.accounts[1].overcharges = true;
+    if (broken_shadow)
+        w.shop.gone[1] = true;
+    sim_live(&w, -1);
+    judge_life(&w);
+    assert_int_equal(w.exit_code, 0);
+    for (int p = 0; p < SIM_PARTITIONS; p++)
+        for (int64_t i = 0; i < w.kafka.partitions[p].count; i++) {
+            const char *r = w.kafka.partitions[p].v[i].result;
+            const char *from = strstr(r, "\"ticket_id\""), *to = strstr(r, ",\"prompt_version\"");
+            assert_true(from && to);
+            buf_slice(out, slice_of(from, (size_t)(to - from)));
+        }
+    sim_world_deinit(&w);
+}
+
+static void a_mirror_changes_no_result(void **state)
+{
+    struct buf without, with, failing;
+    (void)state;
+    buf_init(&without, 1 << 20);
+    buf_init(&with, 1 << 20);
+    buf_init(&failing, 1 << 20);
+    verdicts(STORY("", ""), false, &without);
+    verdicts(STORY("", "shadow: {from: cheap, to: dear, percent: 60}\nguard: {percent: 50}\n"),
+             false, &with);
+    verdicts(STORY("", "shadow: {from: cheap, to: dear, percent: 60}\n"), true, &failing);
+    assert_true(without.n > 60 * 50);
+    assert_true(slice_eq(buf_view(&without), buf_view(&with)));
+    assert_true(slice_eq(buf_view(&without), buf_view(&failing)));
+    buf_deinit(&without);
+    buf_deinit(&with);
+    buf_deinit(&failing);
+}
+
 static uint64_t setting(const char *name, uint64_t fallback)
 {
     const char *text = getenv(name);
@@ -361,7 +481,12 @@ static void every_seed_keeps_every_promise(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(every_seed_keeps_every_promise)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tickets_of_a_tier_that_is_gone_go_where_their_own_route_leads),
+        cmocka_unit_test(a_route_with_another_tier_outlives_its_own),
+        cmocka_unit_test(a_mirror_changes_no_result),
+        cmocka_unit_test(every_seed_keeps_every_promise),
+    };
     log_init(STDERR_FILENO, true, LOG_ERROR + 1);
     setenv("TZ", "UTC", 1);
     return cmocka_run_group_tests(tests, config_folder_make, config_folder_remove);
