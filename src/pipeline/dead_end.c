@@ -53,11 +53,14 @@ static void stop_for(struct mill *m, int tier, unsigned causes)
     }
 }
 
-/* Is any tier that tickets are routed to still served? */
+/* Is any tier still served that tickets are routed to, those not yet read included? */
 static bool any_tier_left(const struct mill *m)
 {
-    for (int i = 0; i < m->line_count; i++) {
-        if (!m->lines[i]->compared && tier_usable(m, m->lines[i]->tier, false))
+    const struct config *c = m->config;
+    for (int i = 0; i < c->route_count; i++) {
+        const struct config_route *r = &c->routes[i];
+        if (tier_usable(m, r->tier, false) ||
+            (r->otherwise >= 0 && tier_usable(m, r->otherwise, false)))
             return true;
     }
     return false;
