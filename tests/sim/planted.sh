@@ -37,7 +37,7 @@ plant() { # plant FILE.sed
         say "not ok" "$name" "changes nothing in $file any more"
     elif ! build "$test"; then
         say "not ok" "$name" "does not build: $(grep -m 1 error "$copy/build.log")"
-    elif SIM_SEEDS=$seeds CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 300 \
+    elif SIM_SEEDS=$seeds SHOP_SEEDS=$seeds CMOCKA_MESSAGE_OUTPUT=STDOUT timeout 300 \
         "$copy/build/debug/$test" >"$copy/run.log" 2>&1; then
         say "not ok" "$name" "not caught in $seeds seeds: $what"
     else
