@@ -262,8 +262,6 @@ static void start(struct life *l, struct sim_world *w)
     *l = (struct life){.w = w};
     l->waiting_end = &l->waiting;
     list_init(&l->untold);
-    if (w->provider.shop)
-        fake_shop_begin(w->provider.shop);
     open_ledger(l);
     for (int p = 0; p < SIM_PARTITIONS; p++) {
         int64_t from = decide(l, p, &seq);
@@ -384,6 +382,8 @@ bool sim_live(struct sim_world *w, int64_t events)
     struct ledger_audit audit;
     char message[256];
     w->lives++;
+    if (w->provider.shop)
+        fake_shop_begin(w->provider.shop);
     start(&l, w);
     int64_t limit = events >= 0 ? events : EVENTS_MAX;
     while (!l.over && limit-- > 0)
