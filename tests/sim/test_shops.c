@@ -15,6 +15,7 @@
 #include "base/json.h"
 #include "base/log.h"
 #include "support/config_fixture.h"
+#include "support/shop_config.h"
 
 #define SECOND INT64_C(1000000)
 #define DAY    (86400 * SECOND)
@@ -25,87 +26,6 @@ enum { LIVES_MAX = 60 };
 static bool one_in(struct random *r, uint64_t n)
 {
     return random_below(r, n) == 0;
-}
-
-static void draw_providers(struct random *r, struct buf *b)
-{
-    buf_str(b, "providers:\n");
-    for (int p = 0; p < 3; p++) {
-        int endpoints = 1 + (int)random_below(r, 3);
-        buf_fmt(b, "  p%d:\n    endpoints:\n", p);
-        for (int e = 0; e < endpoints; e++)
-            buf_fmt(b,
-                    "      - {name: e%d, url: \"http://127.0.0.1:%d/v1\", order: %d, weight: %d}\n",
-                    e, 1 + p * 4 + e, 1 + (int)random_below(r, 2), 1 + (int)random_below(r, 3));
-        buf_fmt(b, "    max_in_flight: %d\n    timeout: 5s\n", 1 + (int)random_below(r, 6));
-        buf_str(b, "    breaker: {window: 20s, min_calls: 4, failed_percent: 50, open: 5s, "
-                   "open_max: 20s}\n");
-        if (one_in(r, 4))
-            buf_fmt(b, "    requests_per_minute: %d\n", 30 + (int)random_below(r, 100));
-        if (one_in(r, 4))
-            buf_fmt(b, "    tokens_per_minute: %d\n", 20000 + (int)random_below(r, 100000));
-    }
-    buf_str(b, "models:\n"
-               "  a: {provider: p0, price: {input: 0.18, output: 0.25}}\n"
-               "  b: {provider: p1, price: {input: 0.2, output: 0.4}}\n"
-               "  c: {provider: p2, price: {input: 0.3, output: 0.6}}\n"
-               "  v: {provider: p1, vision: true, price: {input: 0.4, output: 0.8}}\n"
-               "  x: {provider: p0}\n");
-}
-
-static void draw_routes(struct random *r, struct buf *b)
-{
-    static const char *const cheap[] = {"[a, b]", "[a]", "[b, a, c]"};
-    static const char *const dear[] = {"[c]", "[c, b]", "[b]"};
-    static const char *const eyes[] = {"[v]", "[a, v]", "[v, c]"};
-    buf_fmt(b, "tiers: {cheap: %s, dear: %s, eyes: %s, code: [x]}\n", cheap[random_below(r, 3)],
-            dear[random_below(r, 3)], eyes[random_below(r, 3)]);
-    buf_str(b, "routes:\n  - {when: {image: true}, tier: eyes}\n");
-    buf_fmt(b, "  - {when: {field: /plan, equals: paid}, tier: dear%s}\n",
-            one_in(r, 2) ? ", otherwise: cheap" : "");
-    buf_str(b, "  - {when: {code: true}, tier: code, otherwise: cheap}\n");
-    buf_fmt(b, "  - {when: {language: zh}, tier: cheap%s}\n",
-            one_in(r, 2) ? ", otherwise: dear" : "");
-    buf_fmt(b, "  - {tier: cheap%s}\n", one_in(r, 2) ? ", escalate: dear" : "");
-}
-
-static void draw_amount(struct random *r, struct buf *b, const char *name, const char **comma)
-{
-    if (!one_in(r, 5))
-        return;
-    buf_fmt(b, "%s%s: 0.%03d", *comma, name, 6 + (int)random_below(r, 20));
-    *comma = ", ";
-}
-
-static void draw_money(struct random *r, struct buf *b)
-{
-    const char *comma = "";
-    buf_str(b, "budget: {");
-    draw_amount(r, b, "run", &comma);
-    draw_amount(r, b, "day", &comma);
-    draw_amount(r, b, "shadow", &comma);
-    if (one_in(r, 6)) {
-        buf_fmt(b, "%stiers: {cheap: 0.%03d}", comma, 6 + (int)random_below(r, 10));
-        comma = ", ";
-    }
-    buf_str(b, "}\n");
-    if (one_in(r, 2))
-        buf_fmt(b, "shadow: {from: cheap, to: dear, percent: %d, mode: %s}\n",
-                10 + (int)random_below(r, 90), one_in(r, 3) ? "replace" : "mirror");
-    buf_fmt(b, "guard: {percent: %d}\n", one_in(r, 2) ? 0 : 10 + (int)random_below(r, 60));
-}
-
-static void draw_config(struct random *r, struct buf *b)
-{
-    buf_str(b, "kafka: {brokers: \"127.0.0.1:9092\"}\n");
-    buf_fmt(b, "classification: {categories: {billing: money, other: the rest}%s}\n",
-            one_in(r, 2) ? ", escalate_below: 0.5" : "");
-    buf_fmt(b, "run: {window: {tickets: %d, bytes: 1MiB}, max_dead_percent: 100%s}\n",
-            20 + (int)random_below(r, 40), one_in(r, 6) ? ", finish_by: \"00:01\"" : "");
-    buf_str(b, "retry_budget: {percent: 50, floor: 50}\npacking: {max_tickets: 4}\n");
-    draw_providers(r, b);
-    draw_routes(r, b);
-    draw_money(r, b);
 }
 
 static void put_tickets(struct sim_world *w)
@@ -320,7 +240,7 @@ static void run_seed(uint64_t seed)
     struct random random;
     random_seed(&random, seed * 7919);
     buf_init(&text, 16384);
-    draw_config(&random, &text);
+    shop_config_draw(&random, &text);
     buf_char(&text, '\0');
     sim_world_init_shop(&w, seed, text.p);
     buf_deinit(&text);
@@ -364,19 +284,6 @@ static void run_seed(uint64_t seed)
 #define PAID "{when: {field: /plan, equals: paid}, tier: dear, otherwise: cheap}, "
 #define GOLD "{when: {field: /plan, equals: gold}, tier: dear}, "
 
-static void put_plans(struct sim_world *w, int count)
-{
-    static const char *const plans[] = {"paid", "gold", "none"};
-    for (int i = 0; i < count; i++) {
-        char key[32], value[200];
-        snprintf(key, sizeof key, "T-%d", i);
-        snprintf(value, sizeof value,
-                 "{\"ticket_id\":\"T-%d\",\"body\":\"ticket %d\",\"plan\":\"%s\"}", i, i,
-                 plans[i % 3]);
-        fake_kafka_put(&w->kafka, i % SIM_PARTITIONS, key, value);
-    }
-}
-
 static int published(const struct sim_world *w, const char *with)
 {
     int n = 0;
@@ -393,7 +300,7 @@ static void tickets_of_a_tier_that_is_gone_go_where_their_own_route_leads(void *
     struct sim_world w;
     (void)state;
     sim_world_init_shop(&w, 1, STORY(PAID GOLD, ""));
-    put_plans(&w, 60);
+    shop_put_plans(&w, 60);
     w.shop.accounts[1].money_until_us = 0;
     sim_live(&w, -1);
     judge_life(&w);
@@ -414,7 +321,7 @@ static void a_route_with_another_tier_outlives_its_own(void **state)
     struct sim_world w;
     (void)state;
     sim_world_init_shop(&w, 1, STORY(PAID, ""));
-    put_plans(&w, 60);
+    shop_put_plans(&w, 60);
     w.shop.accounts[1].money_until_us = 2 * SECOND;
     sim_live(&w, -1);
     judge_life(&w);
@@ -428,7 +335,7 @@ static void verdicts(const char *more, bool broken_shadow, struct buf *out)
 {
     struct sim_world w;
     sim_world_init_shop(&w, 1, more);
-    put_plans(&w, 60);
+    shop_put_plans(&w, 60);
     w.shop.accounts[1].overcharges = true;
     if (broken_shadow)
         w.shop.gone[1] = true;

@@ -218,24 +218,6 @@ static void open_ledger(struct life *l)
     MUST(w, source == 1);
 }
 
-static void prepare_models(struct life *l)
-{
-    const struct config *c = l->w->config;
-    struct fail fail;
-    l->models = mem_array((size_t)c->model_count, sizeof *l->models);
-    for (int i = 0; i < c->model_count; i++) {
-        struct mill_model *m = &l->models[i];
-        m->config = &c->models[i];
-        if (m->config->price_count > 0) {
-            m->prices = mem_array(1, sizeof *m->prices);
-            m->prices[0] = price_at(m->config, 0);
-            MUST(l->w, ledger_price(l->ledger, m->config->name, m->config->prices[0].from_unix_us,
-                                    &m->prices[0], &fail) == ST_OK);
-        }
-        MUST(l->w, llm_template_new(c, i, buf_view(&l->w->system), &m->request, &fail) == ST_OK);
-    }
-}
-
 static void prepare_means(struct life *l)
 {
     const struct config *c = l->w->config;
@@ -282,7 +264,7 @@ static void start(struct life *l, struct sim_world *w)
         out[p] = (struct publish_partition){
             1, p, "tickets", parts[p].start, l->published[p], l->published_count[p]};
     }
-    prepare_models(l);
+    l->models = sim_models(w, l->ledger);
     prepare_means(l);
     struct ledger_run run = {.started_unix_us = clock_unix_us(&w->time.clock),
                              .prompt_version = w->version,

@@ -57,6 +57,9 @@ void sim_put_tickets(struct sim_world *w);
 void sim_draw_faults(struct sim_world *w);
 void sim_heal(struct sim_world *w); /* everything works from now on */
 
+struct ledger;
+struct mill_model *sim_models(struct sim_world *w, struct ledger *ledger); /* for sim_life.c */
+
 /* One run: until its end, or killed after that many events; < 0 = it has to come to its end. True =
  * it did, with a straight audit; exit_code and end say how. */
 bool sim_live(struct sim_world *w, int64_t events);
