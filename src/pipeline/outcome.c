@@ -47,8 +47,10 @@ static void count_unknown(const struct settling *s, struct ticket *t)
         t->outage = s->m->outages;
         t->outage_unknowns = 0;
     }
-    if (t->outage_unknowns++ == 0)
+    int endpoint = s->a->at.place->endpoint->number;
+    if (t->outage_unknowns++ == 0 || endpoint != t->unknown_at)
         t->unknown_since_mono_us = s->a->sent_mono_us;
+    t->unknown_at = endpoint;
 }
 
 /* By the endpoint that lost it now: what another one answers does not speak for this one. */

@@ -40,7 +40,8 @@ struct ticket {
     int paid, unknowns;
     int outage;                    /* mill.outages when the next two were counted */
     int outage_unknowns;           /* unknown calls since then */
-    int64_t unknown_since_mono_us; /* when the first of them was sent */
+    int unknown_at;                /* endpoint number of the last of them … */
+    int64_t unknown_since_mono_us; /* … and when the first in a row there was sent */
 
     struct plan_choice choice;
     int tier, step;            /* model = the plan's tier, models[step] or one behind it */
