@@ -64,7 +64,9 @@ static enum status key_of_environment(const char *name, char *key, size_t *n, st
     const char *value = getenv(name);
 
     if (!value)
-        return fail_set(fail, ST_CONFIG, 0, "the environment variable %s (key_env) is not set",
+        return fail_set(fail, ST_CONFIG, 0,
+                        "the environment variable %s (key_env) is not set; set it, or leave the "
+                        "provider out (--only-provider NAME, or no tier with a model of it)",
                         name);
     *n = strnlen(value, KEY_MAX_BYTES);
     memcpy(key, value, *n);

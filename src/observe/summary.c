@@ -189,6 +189,12 @@ void summary_render(const struct summary_view *v, struct buf *out)
     buf_char(out, '\n');
 }
 
+/* -1 = there is no such figure. */
+static struct log_field known(const char *name, int64_t value)
+{
+    return value < 0 ? L_STR(name, NULL) : L_INT(name, value);
+}
+
 void summary_log(const struct summary_view *v)
 {
     char spent[MONEY_TEXT_SIZE], unknown[MONEY_TEXT_SIZE], each[MONEY_SHOW_SIZE];
@@ -211,7 +217,8 @@ void summary_log(const struct summary_view *v)
               L_INT("done_before", v->done_before),
               L_INT("published_earlier", v->published_earlier), L_INT("lost", v->lost),
               L_INT("reused", v->reused), L_STR("spent_usd", spent),
-              L_STR("second_opinions_usd", compared), L_STR("usd_per_1000_tickets", each),
+              L_STR("second_opinions_usd", compared),
+              L_STR("usd_per_1000_tickets", v->published > 0 ? each : NULL),
               L_STR("possibly_billed_usd", unknown), L_INT("unpriced_calls", v->unpriced_calls),
               L_INT("input_tokens", v->input_tokens), L_INT("cached_tokens", v->cached_tokens),
               L_INT("output_tokens", v->output_tokens), L_INT("calls_answered", v->calls_answered),
@@ -219,7 +226,7 @@ void summary_log(const struct summary_view *v)
               L_INT("retries", v->retries), L_INT("throttled", v->throttled),
               L_INT("endpoint_outages", v->endpoint_outages),
               L_INT("comparisons_dropped", v->comparisons_dropped), L_BOOL("late", v->late),
-              L_INT("latency_p50_us", v->p50_us), L_INT("latency_p95_us", v->p95_us),
-              L_INT("latency_p99_us", v->p99_us), L_INT("latency_max_us", v->max_us),
+              known("latency_p50_us", v->p50_us), known("latency_p95_us", v->p95_us),
+              known("latency_p99_us", v->p99_us), known("latency_max_us", v->max_us),
               L_STR("ledger", v->ledger_path));
 }

@@ -49,6 +49,23 @@ static void note_used(struct means *m, const struct config *c)
     }
 }
 
+/* Before anything is touched: a run without a key of a provider it may have to ask would find out
+ * in the middle of the night. */
+static enum status check_keys(const struct means *m, const struct config *c, struct fail *fail)
+{
+    enum status st = ST_OK;
+    for (int i = 0; st == ST_OK && i < c->provider_count; i++) {
+        char *key = NULL;
+        if (!m->used[i])
+            continue;
+        st = config_key(&c->providers[i], &key, fail);
+        if (key)
+            explicit_bzero(key, strlen(key));
+        mem_free(key);
+    }
+    return st;
+}
+
 enum status means_plan(struct means *m, const struct run_options *o, struct fail *fail)
 {
     const struct config *c = o->config;
@@ -66,6 +83,9 @@ enum status means_plan(struct means *m, const struct run_options *o, struct fail
     if (st != ST_OK)
         return st;
     note_used(m, c);
+    st = check_keys(m, c, fail);
+    if (st != ST_OK)
+        return st;
     if (c->run.finish_by_minute >= 0)
         m->finish_unix_us = late_deadline(c->run.finish_by_minute, clock_unix_us(&clock_system));
     return ST_OK;
