@@ -10,6 +10,9 @@
 #include "model/money_show.h"
 #include "pipeline/state.h"
 
+#define STRANDED_US                                                                                \
+    INT64_C(30000000) /* until a ticket that fits no model in use is looked at again */
+
 /* Why a tier has no usable model: one bit for each cause. */
 enum { GONE_CONFIG = 1, GONE_KEY = 2, GONE_MONEY = 4, GONE_REGION = 8 };
 
@@ -170,6 +173,15 @@ void dead_end_line(struct mill *m, int line)
     unsigned causes = causes_of(m, l->tier);
     if ((causes & GONE_CONFIG) || !any_tier_left(m))
         stop_for(m, l->tier, causes);
+}
+
+void dead_end_ask(struct mill *m, struct ask *a)
+{
+    struct list stay;
+    list_init(&stay);
+    ask_leaves(m, a, &stay);
+    for (struct list *n; (n = list_pop(&stay));)
+        ask_wait(m, LIST_ENTRY(n, struct ask, ready), STRANDED_US);
 }
 
 static void stop_at_wall(struct mill *m, const struct line *l)

@@ -190,6 +190,10 @@ static bool ask_start(struct mill *m, struct ask *a, int64_t now)
         ask_first(a);
         return false;
     }
+    if (picked == PICK_NEVER && a->n == 1) { /* it fits only models that are off */
+        dead_end_ask(m, a);
+        return true;
+    }
     if (picked == PICK_READY && prepare(m, a) == ST_OK)
         send_intent(m, a, now);
     else

@@ -165,6 +165,7 @@ void judge_endpoint(struct mill *m, struct ask *a);
 /* dead_end.c */
 /* No model is left for this line: its tickets go to their other tier, or the run has to stop. */
 void dead_end_line(struct mill *m, int line);
+void dead_end_ask(struct mill *m, struct ask *a); /* the same for one that fits only such models */
 void dead_end_check(struct mill *m); /* when nothing can be sent any more: stops and says why */
 
 /* opinion.c */

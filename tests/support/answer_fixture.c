@@ -1,3 +1,4 @@
+/* The pack and the checks behind answer_fixture.h. */
 #include "support/answer_fixture.h"
 
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* Decoding for tests of good records; see the header. */
 #include "support/decode_fixture.h"
 
 #include <setjmp.h>
