@@ -120,14 +120,12 @@ static enum status abort_open(struct kproducer *p, int64_t deadline, struct fail
 {
     switch (ktxn_abort(p->rk, deadline, fail)) {
     case KTXN_DONE:
+    case KTXN_BROKEN: /* the handle goes in any case, and its successor ends what is open */
         p->state = NEEDS_REMAKE;
         return ST_OK;
     case KTXN_FENCED:
         p->state = FENCED;
         return ST_FENCED;
-    case KTXN_BROKEN:
-        p->state = BROKEN;
-        return ST_INTERNAL;
     case KTXN_LATER:
     case KTXN_ABORT:
         break;
@@ -232,7 +230,7 @@ static enum status give_up(struct kproducer *p, enum ktxn verdict, struct fail *
     p->state = NEEDS_ABORT;
     struct fail second;
     enum status s = settle(p, kclient_deadline(RECOVER_MS), &second);
-    if (s == ST_FENCED || s == ST_INTERNAL) {
+    if (s == ST_FENCED || p->state == BROKEN) {
         *fail = second;
         return s;
     }
