@@ -19,16 +19,12 @@
 
 #define TIMEOUT_MS 15000
 
-enum format { FORMAT_TABLE, FORMAT_JSON };
-
 struct check_arguments {
     const char *config;
     bool print, prices, offline;
     const char *explain, *redact, *only_provider;
     int format;
 };
-
-static const char *const formats[] = {"table", "json", NULL};
 
 #define AT(field) offsetof(struct check_arguments, field)
 
@@ -42,12 +38,8 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .at = AT(prices),
      .help = "what each model costs now, since when, until when; looks no further"},
-    {.name = "format",
-     .argument = "table|json",
-     .kind = OPTION_CHOICE,
-     .at = AT(format),
-     .names = formats,
-     .help = "how --prices and --explain print (default table)"},
+    OPTION_FORMAT(struct check_arguments, format,
+                  "how --prices and --explain print (default table)"),
     {.name = "explain",
      .argument = "FILE",
      .kind = OPTION_PATH,

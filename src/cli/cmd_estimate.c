@@ -22,8 +22,6 @@
 #define SYSTEM_MAX     ((size_t)4 << 20)
 #define SECOND_US      INT64_C(1000000)
 
-enum format { FORMAT_TABLE, FORMAT_JSON };
-
 struct estimate_arguments {
     const char *config, *input, *only_provider;
     int64_t sample;     /* 0 = not given */
@@ -32,8 +30,6 @@ struct estimate_arguments {
     int format;
     bool no_store;
 };
-
-static const char *const formats[] = {"table", "json", NULL};
 
 /* "1.4s", "800ms", "2m" */
 static bool parse_latency(const char *text, void *field)
@@ -106,12 +102,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .at = AT(no_store),
      .help = "do not keep it in the ledger"},
-    {.name = "format",
-     .argument = "table|json",
-     .kind = OPTION_CHOICE,
-     .at = AT(format),
-     .names = formats,
-     .help = "how it is printed (default table)"},
+    OPTION_FORMAT(struct estimate_arguments, format, "how it is printed (default table)"),
 };
 
 static const struct option_table table = {

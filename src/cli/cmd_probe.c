@@ -19,8 +19,6 @@
 #define PIPE_WIDTH    100
 #define DURATION_MOST INT64_C(86400000000)
 
-enum format { FORMAT_TABLE, FORMAT_JSON };
-
 struct widths {
     int64_t v[PROBE_STEPS];
     int count;
@@ -32,8 +30,6 @@ struct probe_arguments {
     struct widths widths;
     int format;
 };
-
-static const char *const formats[] = {"table", "json", NULL};
 
 /* "60s", "500ms", "5m", "1h". */
 static bool parse_duration(const char *text, void *field)
@@ -128,12 +124,7 @@ static const struct option_row rows[] = {
      .min = 0,
      .max = 1000000,
      .help = "make no more calls than this; needed for models without a price"},
-    {.name = "format",
-     .argument = "table|json",
-     .kind = OPTION_CHOICE,
-     .at = AT(format),
-     .names = formats,
-     .help = "how it is printed (table)"},
+    OPTION_FORMAT(struct probe_arguments, format, "how it is printed (table)"),
 };
 
 static const struct option_table table = {

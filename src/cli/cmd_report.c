@@ -9,7 +9,7 @@
 #include "cli/options.h"
 #include "report/report.h"
 
-enum format { FORMAT_TABLE, FORMAT_JSON, FORMATS_BUILT };
+enum { FORMATS_BUILT = FORMAT_JSON + 1 };
 
 struct report_arguments {
     struct ledger_choice from;

@@ -211,25 +211,11 @@ static void tell_outcome(const struct config *c, const struct run_outcome *out,
     buf_deinit(&text);
 }
 
-/* Index of the provider of that name, -1 without a name; false: there is none. */
-static bool find_provider(const struct config *c, const char *name, int *index)
-{
-    *index = -1;
-    for (int i = 0; name && i < c->provider_count; i++) {
-        if (strcmp(c->providers[i].name, name) == 0)
-            *index = i;
-    }
-    return !name || *index >= 0;
-}
-
 static int run(const struct config *config, const struct run_arguments *a)
 {
-    int only_provider;
-    if (!find_provider(config, a->only_provider, &only_provider)) {
-        fprintf(stderr, "ticketmill run: --only-provider: the configuration has no provider '%s'\n",
-                a->only_provider);
-        return status_exit(ST_USAGE);
-    }
+    int only_provider, code = cli_find_provider(&table, config, a->only_provider, &only_provider);
+    if (code != 0)
+        return code;
     zone_use(config->time_zone);
     struct progress *progress = progress_new(STDERR_FILENO, &clock_system);
     struct run_outcome out;

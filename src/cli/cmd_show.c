@@ -6,14 +6,10 @@
 #include "cli/options.h"
 #include "report/life.h"
 
-enum format { FORMAT_TABLE, FORMAT_JSON };
-
 struct show_arguments {
     struct ledger_choice from;
     int format;
 };
-
-static const char *const formats[] = {"table", "json", NULL};
 
 #define AT(field) offsetof(struct show_arguments, field)
 
@@ -24,12 +20,7 @@ static const struct option_row rows[] = {
      .kind = OPTION_LIST,
      .at = AT(from.ledgers),
      .help = "read this ledger (may be repeated; default: the configured ones)"},
-    {.name = "format",
-     .argument = "table|json",
-     .kind = OPTION_CHOICE,
-     .at = AT(format),
-     .names = formats,
-     .help = "how it is printed (default table)"},
+    OPTION_FORMAT(struct show_arguments, format, "how it is printed (default table)"),
 };
 
 static const struct option_table table = {

@@ -19,6 +19,8 @@
 #define FIRST_OPTION 2
 #define SHOWN_MAX    40 /* bytes of a wrong value that are repeated */
 
+const char *const option_formats[] = {"table", "json", NULL};
+
 static const char *const kind_expected[] = {
     [OPTION_TEXT] = "a text",
     [OPTION_PATH] = "a file name",

@@ -64,6 +64,15 @@ struct option_row {
         .help = "configuration (default: the first found of the usual places)"                     \
     }
 
+/* How a command prints: an enum option_format. */
+enum option_format { FORMAT_TABLE, FORMAT_JSON };
+extern const char *const option_formats[];
+#define OPTION_FORMAT(type, field, text)                                                           \
+    {                                                                                              \
+        .name = "format", .argument = "table|json", .kind = OPTION_CHOICE,                         \
+        .at = offsetof(type, field), .names = option_formats, .help = (text)                       \
+    }
+
 struct option_table {
     const char *command; /* "run", "ledger verify" */
     const char *usage;   /* what stands behind the command's name: "[OPTIONS]" */
