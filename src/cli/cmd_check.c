@@ -15,7 +15,6 @@
 #include "cli/options.h"
 #include "cli/prices.h"
 #include "cli/topics.h"
-#include "route/budget.h"
 
 #define TIMEOUT_MS 15000
 
@@ -109,76 +108,37 @@ static int print_prices(const struct config *c, int format)
     return 0;
 }
 
-/* What the run would make of tiers and rules. */
-static enum status make_plan(const struct config *c, int only_provider, struct plan **out,
-                             struct buf *notes, struct fail *fail)
-{
-    struct budget *budget = budget_new(c, CONFIG_OFF, NULL, 0);
-    bool capped = budget_capped(budget);
-    budget_free(budget);
-    return plan_make(c, only_provider, capped, out, notes, fail);
-}
-
-/* Does a tier of the plan lead to one of its models? */
-static bool is_used(const struct config *c, const struct plan *plan, int provider)
-{
-    for (int t = 0; t < c->tier_count; t++) {
-        const struct plan_tier *tier = plan_tier(plan, t);
-        for (int m = 0; m < tier->count; m++) {
-            if (c->models[tier->models[m]].provider == provider)
-                return true;
-        }
-    }
-    return false;
-}
-
 /* Keys must be there to be used; they are never printed. */
-static int check_keys(const struct config *c, const struct plan *plan)
+static int check_keys(const struct config *c, const bool *used)
 {
     int code = 0;
     for (int i = 0; i < c->provider_count; i++) {
-        char *key = NULL;
         struct fail fail;
-        if (!is_used(c, plan, i))
+        enum status st = used[i] ? config_key_check(&c->providers[i], &fail) : ST_OK;
+        if (st == ST_OK)
             continue;
-        enum status st = config_key(&c->providers[i], &key, &fail);
-        if (st != ST_OK) {
-            fprintf(stderr, "%s\n", fail.text);
-            code = status_exit(st);
-        } else if (key != NULL) {
-            explicit_bzero(key, strlen(key));
-            mem_free(key);
-        }
+        fprintf(stderr, "%s\n", fail.text);
+        code = status_exit(st);
     }
     return code;
-}
-
-static bool reach_endpoints(const struct config *c, const struct plan *plan)
-{
-    bool *used = mem_array((size_t)c->provider_count, sizeof *used);
-    bool good;
-    for (int i = 0; i < c->provider_count; i++)
-        used[i] = is_used(c, plan, i);
-    fflush(stdout);
-    good = check_endpoints(c, used);
-    mem_free(used);
-    return good;
 }
 
 static int check_all(const struct config *c, const struct plan *plan, bool offline)
 {
     int unbuilt, keys, brokers = 0;
-    bool endpoints = false;
+    bool endpoints = false, *used = plan_providers(plan);
 
     printf("configuration ok: %s\n", c->path);
     unbuilt = cli_refuse_unbuilt(c);
-    keys = check_keys(c, plan);
+    keys = check_keys(c, used);
     if (offline) {
         puts("brokers and endpoints: not contacted, as asked for");
     } else {
         brokers = check_brokers(c, TIMEOUT_MS);
-        endpoints = reach_endpoints(c, plan);
+        fflush(stdout);
+        endpoints = check_endpoints(c, used);
     }
+    mem_free(used);
     if (!c->kafka.transactional)
         puts("publish: idempotent, weaker than transactional: a crash may publish a ticket twice");
     if (brokers == 0 && unbuilt == 0 && keys == 0 && endpoints)
@@ -197,7 +157,7 @@ static int check_routes(const struct check_arguments *a, const struct config *c)
     if (code != 0)
         return code;
     buf_init(&notes, SIZE_MAX);
-    if (make_plan(c, only, &plan, &notes, &fail) != ST_OK) {
+    if (plan_make(c, only, plan_is_capped(c, CONFIG_OFF), &plan, &notes, &fail) != ST_OK) {
         code = command_failed(table.command, &fail);
     } else {
         if (notes.n > 0 && (a->explain == NULL || a->format == FORMAT_TABLE))

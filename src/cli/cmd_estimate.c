@@ -16,7 +16,6 @@
 #include "cli/options.h"
 #include "ledger/estimate.h"
 #include "model/money.h"
-#include "route/budget.h"
 
 #define DEFAULT_SAMPLE 1000
 #define SYSTEM_MAX     ((size_t)4 << 20)
@@ -122,20 +121,12 @@ static const struct option_table table = {
 
 /* ---- the pieces -------------------------------------------------------------------------- */
 
-static bool is_capped(const struct config *c, int64_t now_unix_us)
-{
-    struct budget *b = budget_new(c, CONFIG_OFF, NULL, now_unix_us);
-    bool capped = budget_capped(b);
-    budget_free(b);
-    return capped;
-}
-
-static enum status make_plan(const struct config *c, int provider, int64_t now_unix_us,
-                             struct plan **out, struct fail *fail)
+static enum status make_plan(const struct config *c, int provider, struct plan **out,
+                             struct fail *fail)
 {
     struct buf notes;
     buf_init(&notes, SIZE_MAX);
-    enum status st = plan_make(c, provider, is_capped(c, now_unix_us), out, &notes, fail);
+    enum status st = plan_make(c, provider, plan_is_capped(c, CONFIG_OFF), out, &notes, fail);
     if (notes.n > 0)
         fwrite(notes.p, 1, notes.n, stderr);
     buf_deinit(&notes);
@@ -217,7 +208,7 @@ static enum status estimate_all(const struct estimate_arguments *a, const struct
     struct buf system;
     buf_init(&system, SYSTEM_MAX);
     prompt_system(&c->classification, &system);
-    enum status st = make_plan(c, provider, now, &plan, fail);
+    enum status st = make_plan(c, provider, &plan, fail);
     if (st == ST_OK)
         st = sample_init(&s, c, plan, buf_view(&system), fail);
     if (st == ST_OK) {

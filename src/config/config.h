@@ -233,5 +233,7 @@ char *config_ledger_path(const struct config *c, int shard, const char *campaign
  * ST_CONFIG when it is set but missing, empty, not printable ASCII, or the file is readable by
  * others; *out NULL when no key is configured. *out: mem_free after explicit_bzero. */
 MUST_CHECK enum status config_key(const struct config_provider *p, char **out, struct fail *fail);
+/* The same, for whoever only wants to know whether the key can be had. */
+MUST_CHECK enum status config_key_check(const struct config_provider *p, struct fail *fail);
 
 #endif

@@ -99,6 +99,16 @@ enum status config_key(const struct config_provider *p, char **out, struct fail 
     return st;
 }
 
+enum status config_key_check(const struct config_provider *p, struct fail *fail)
+{
+    char *key = NULL;
+    enum status st = config_key(p, &key, fail);
+    if (key)
+        explicit_bzero(key, strlen(key));
+    mem_free(key);
+    return st;
+}
+
 static bool starts_with(const char *p, const char *prefix)
 {
     return strncmp(p, prefix, strlen(prefix)) == 0;

@@ -17,15 +17,6 @@
 
 #define CONTINUED_WITHIN_US (INT64_C(12) * 3600 * 1000000)
 
-bool means_capped(const struct config *c, int64_t run_pusd)
-{
-    bool any = run_pusd != CONFIG_OFF || c->budget.run_pusd != CONFIG_OFF ||
-               c->budget.day_pusd != CONFIG_OFF || c->budget.month_pusd != CONFIG_OFF;
-    for (int i = 0; i < c->tier_count; i++)
-        any |= c->tiers[i].budget_pusd != CONFIG_OFF;
-    return any;
-}
-
 static void log_notes(struct slice notes)
 {
     while (notes.n > 0) {
@@ -39,29 +30,14 @@ static void log_notes(struct slice notes)
     }
 }
 
-static void note_used(struct means *m, const struct config *c)
-{
-    m->used = mem_array((size_t)c->provider_count, sizeof *m->used);
-    for (int t = 0; t < c->tier_count; t++) {
-        const struct plan_tier *tier = plan_tier(m->plan, t);
-        for (int i = 0; i < tier->count; i++)
-            m->used[c->models[tier->models[i]].provider] = true;
-    }
-}
-
 /* Before anything is touched: a run without a key of a provider it may have to ask would find out
  * in the middle of the night. */
 static enum status check_keys(const struct means *m, const struct config *c, struct fail *fail)
 {
     enum status st = ST_OK;
     for (int i = 0; st == ST_OK && i < c->provider_count; i++) {
-        char *key = NULL;
-        if (!m->used[i])
-            continue;
-        st = config_key(&c->providers[i], &key, fail);
-        if (key)
-            explicit_bzero(key, strlen(key));
-        mem_free(key);
+        if (m->used[i])
+            st = config_key_check(&c->providers[i], fail);
     }
     return st;
 }
@@ -77,12 +53,12 @@ enum status means_plan(struct means *m, const struct run_options *o, struct fail
                         "with --spent USD (0 when it is nothing)");
     buf_init(&notes, 64 * 1024);
     enum status st =
-        plan_make(c, o->only_provider, means_capped(c, o->budget_pusd), &m->plan, &notes, fail);
+        plan_make(c, o->only_provider, plan_is_capped(c, o->budget_pusd), &m->plan, &notes, fail);
     log_notes(buf_view(&notes));
     buf_deinit(&notes);
     if (st != ST_OK)
         return st;
-    note_used(m, c);
+    m->used = plan_providers(m->plan);
     st = check_keys(m, c, fail);
     if (st != ST_OK)
         return st;

@@ -26,7 +26,6 @@ struct means_caps {
     const struct config *config;
     int64_t run_pusd, lost_pusd; /* run_pusd: CONFIG_OFF = the configuration's */
 };
-bool means_capped(const struct config *c, int64_t run_pusd);
 MUST_CHECK enum status means_budget(const struct means_caps *caps, struct ledger *ledger,
                                     int64_t now_unix_us, struct budget **out, struct fail *fail);
 

@@ -14,21 +14,6 @@
 
 /* ---- setting up --------------------------------------------------------------------------- */
 
-/* Can the key be had? It is read again by the client; here only the reason is wanted. */
-static bool has_key(struct target *t)
-{
-    char *key = NULL;
-    struct fail fail;
-    if (config_key(&t->providers[t->provider], &key, &fail) != ST_OK) {
-        snprintf(t->seen.key_trouble, sizeof t->seen.key_trouble, "%.250s", fail.text);
-        return false;
-    }
-    if (key != NULL)
-        explicit_bzero(key, strlen(key));
-    mem_free(key);
-    return true;
-}
-
 /* A client of its own, so that one provider's missing key does not stop the others. Without a key
  * it is only good for connecting. */
 static enum status open_client(struct target *t, struct fail *fail)
@@ -37,8 +22,11 @@ static enum status open_client(struct target *t, struct fail *fail)
     for (int i = 0; i < t->seen.step_count; i++)
         if (p->max_in_flight < t->seen.steps[i].width)
             p->max_in_flight = t->seen.steps[i].width;
-    if (!has_key(t))
+    struct fail why;
+    if (config_key_check(p, &why) != ST_OK) {
+        snprintf(t->seen.key_trouble, sizeof t->seen.key_trouble, "%.250s", why.text);
         p->key_env = p->key_file = NULL;
+    }
     struct llm_client_options o = {
         .config = &t->config, .reactor = t->probe->reactor, .clock = t->probe->clock};
     return llm_client_new(&o, &t->client, fail);

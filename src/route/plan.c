@@ -139,6 +139,25 @@ void plan_free(struct plan *p)
     mem_free(p);
 }
 
+bool plan_is_capped(const struct config *config, int64_t run_cap_pusd)
+{
+    bool capped = run_cap_pusd != CONFIG_OFF || config->budget.run_pusd != CONFIG_OFF ||
+                  config->budget.day_pusd != CONFIG_OFF || config->budget.month_pusd != CONFIG_OFF;
+    for (int i = 0; i < config->tier_count; i++)
+        capped |= config->tiers[i].budget_pusd != CONFIG_OFF;
+    return capped;
+}
+
+bool *plan_providers(const struct plan *p)
+{
+    bool *used = mem_array((size_t)p->config->provider_count, sizeof *used);
+    for (int t = 0; t < p->config->tier_count; t++) {
+        for (int i = 0; i < p->tiers[t].count; i++)
+            used[p->config->models[p->tiers[t].models[i]].provider] = true;
+    }
+    return used;
+}
+
 const struct plan_tier *plan_tier(const struct plan *p, int tier)
 {
     return &p->tiers[tier];

@@ -31,6 +31,13 @@ MUST_CHECK enum status plan_make(const struct config *config, int only_provider,
                                  struct plan **out, struct buf *notes, struct fail *fail);
 void plan_free(struct plan *p); /* takes NULL */
 
+/* What plan_make has to be told: is the money of the tickets' own calls capped? A cap on shadow and
+ * guard calls alone is not. run_cap_pusd: CONFIG_OFF = config->budget.run_pusd. */
+bool plan_is_capped(const struct config *config, int64_t run_cap_pusd);
+
+/* Per config->providers: does a tier of the plan hold a model of it? mem_free. */
+bool *plan_providers(const struct plan *p);
+
 const struct plan_tier *plan_tier(const struct plan *p, int tier);
 /* JSON pointers whose values the rules ask for: facts.fields in this order. */
 const char *const *plan_fields(const struct plan *p, int *count);

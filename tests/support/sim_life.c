@@ -225,7 +225,7 @@ static void prepare_means(struct life *l)
     struct buf notes;
     struct fail fail;
     buf_init(&notes, 4096);
-    if (plan_make(c, -1, means_capped(c, CONFIG_OFF), &l->plan, &notes, &fail) != ST_OK)
+    if (plan_make(c, -1, plan_is_capped(c, CONFIG_OFF), &l->plan, &notes, &fail) != ST_OK)
         fail_msg("seed %llu: %s", (unsigned long long)l->w->seed, fail.text);
     buf_deinit(&notes);
     MUST(l->w, means_budget(&(struct means_caps){.config = c, .run_pusd = CONFIG_OFF}, l->ledger,

@@ -27,6 +27,7 @@ static void assert_key(const struct config_provider *p, const char *expected)
     else
         assert_null(key);
     mem_free(key);
+    assert_int_equal(config_key_check(p, NULL), ST_OK);
 }
 
 static void assert_refused(const struct config_provider *p, const char *expected)
@@ -40,6 +41,8 @@ static void assert_refused(const struct config_provider *p, const char *expected
     assert_non_null(strstr(fail.text, expected));
     assert_non_null(strstr(fail.text, "provider far"));
     assert_null(strstr(fail.text, "hunter2"));
+    assert_int_equal(config_key_check(p, &fail), ST_CONFIG);
+    assert_non_null(strstr(fail.text, expected));
 }
 
 static void no_key_is_no_mistake(void **state)

@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "base/mem.h"
 #include "support/config_fixture.h"
 #include "support/plan_fixture.h"
 
@@ -295,9 +296,49 @@ static void a_replacement_is_not_asked_twice(void **state)
     plan_end(&m);
 }
 
+/* ---- what a run needs to know besides ------------------------------------------------------- */
+
+static void only_a_cap_on_the_tickets_own_calls_counts(void **state)
+{
+    static const struct {
+        const char *budget;
+        bool capped;
+    } cases[] = {{"{run: null}", false}, {"{shadow: 1}", false}, {"{run: 1}", true},
+                 {"{day: 1}", true},     {"{month: 1}", true},   {"{tiers: {one: 1}}", true}};
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char rest[200];
+        struct plan_made m;
+        snprintf(rest, sizeof rest, "tiers: {one: [a]}\nroutes: [{tier: one}]\nbudget: %s\n",
+                 cases[i].budget);
+        plan_of_good(&m, rest, PLAN_ANY, false);
+        assert_int_equal(plan_is_capped(m.config, CONFIG_OFF), cases[i].capped);
+        assert_true(plan_is_capped(m.config, 1));
+        plan_end(&m);
+    }
+}
+
+static void providers_are_those_of_models_in_use(void **state)
+{
+    struct plan_made m;
+    (void)state;
+    plan_of_good(&m, "tiers: {one: [a, x]}\nroutes: [{tier: one}]\n", PLAN_ANY, false);
+    bool *used = plan_providers(m.plan);
+    assert_true(used[PLAN_P] && used[PLAN_Q]);
+    mem_free(used);
+    plan_end(&m);
+    plan_of_good(&m, "tiers: {one: [a, x]}\nroutes: [{tier: one}]\n", PLAN_Q, false);
+    used = plan_providers(m.plan);
+    assert_true(!used[PLAN_P] && used[PLAN_Q]);
+    mem_free(used);
+    plan_end(&m);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(only_a_cap_on_the_tickets_own_calls_counts),
+        cmocka_unit_test(providers_are_those_of_models_in_use),
         cmocka_unit_test(the_first_rule_that_fits_wins),
         cmocka_unit_test(an_image_goes_where_it_can_be_seen),
         cmocka_unit_test(replace_moves_the_chosen_tickets_of_its_tier),
