@@ -27,6 +27,12 @@ static inline int64_t clock_mono_us(const struct clock *c)
     return c->mono_us(c->self);
 }
 
+/* The earlier of two times of the same kind. */
+static inline int64_t clock_earlier(int64_t a_us, int64_t b_us)
+{
+    return a_us < b_us ? a_us : b_us;
+}
+
 /* "2026-11-24T01:02:03.123Z" (24 characters + NUL). Years 1970–9999, others are clamped. */
 #define CLOCK_ISO_SIZE 25
 void clock_iso_ms(int64_t unix_us, char out[CLOCK_ISO_SIZE]);

@@ -145,21 +145,10 @@ static void tell_refused(const struct run_outcome *out)
               L_INT("exit", out->exit_code));
 }
 
-static int add_cap(struct summary_cap *caps, int n, const char *name, int64_t cap, int64_t left)
-{
-    if (cap >= 0)
-        caps[n++] = (struct summary_cap){name, cap, left};
-    return n;
-}
-
 static void tell_outcome(const struct config *c, const struct run_outcome *out,
                          const char *ledger_path)
 {
     const struct mill_stats *s = &out->stats;
-    struct summary_cap caps[3];
-    int n = add_cap(caps, 0, "run", out->run_budget.cap_pusd, out->run_budget.left_pusd);
-    n = add_cap(caps, n, "day", out->day_budget.cap_pusd, out->day_budget.left_pusd);
-    n = add_cap(caps, n, "month", out->month_budget.cap_pusd, out->month_budget.left_pusd);
     struct summary_view v = {
         .run_id = out->run_id,
         .ledger_path = ledger_path,
@@ -197,8 +186,8 @@ static void tell_outcome(const struct config *c, const struct run_outcome *out,
         .endpoint_outages = s->endpoint_outages,
         .comparisons_dropped = s->comparisons_dropped,
         .late = s->late,
-        .caps = caps,
-        .cap_count = n,
+        .caps = out->caps,
+        .cap_count = out->cap_count,
     };
     struct buf text;
     if (isatty(STDERR_FILENO) != 1) {

@@ -73,7 +73,7 @@ static void choose_route(struct mill *m, struct ticket *t, struct admit_item *it
     t->step = 0;
     if (t->choice.needs_vision)
         (void)model_next(m, t, -1, &t->step);
-    t->shadowed = chosen && !c->shadow.replace && t->tier == c->shadow.from;
+    t->mirror = plan_mirror(m->o.plan, &t->choice, chosen);
     t->guarded = chosen_for_guard(it->ticket_id, c->guard.percent);
     char label[400];
     snprintf(label, sizeof label, "%s > %s", plan_route_label(m->o.plan, t->choice.route),

@@ -1,6 +1,6 @@
 /* Birth, waiting and end of asks, and what they need before a place is looked for.
  *
- * Used by dispatch (which sends them), follow and compare (which make more).
+ * Used by dispatch (which sends them), follow, dead_end and opinion (which make more).
  */
 #include <assert.h>
 

@@ -146,24 +146,12 @@ static void ask_leaves(struct mill *m, struct ask *a, struct list *stay)
     }
 }
 
-static struct ask *next_of_line(struct mill *m, int line)
-{
-    struct list *ready = list_pop(&m->lines[line]->ready);
-    if (ready)
-        return LIST_ENTRY(ready, struct ask, ready);
-    size_t n = packer_next(m->packer, line, mill_now(m), true, m->picked);
-    struct ticket *tickets[PACK_TICKETS_LIMIT];
-    for (size_t i = 0; i < n; i++)
-        tickets[i] = m->picked[i]->ticket;
-    return n > 0 ? ask_new(m, tickets, n, tickets[0]->purpose) : NULL;
-}
-
 void dead_end_line(struct mill *m, int line)
 {
     struct line *l = m->lines[line];
     struct list stay;
     list_init(&stay);
-    for (struct ask *a; (a = next_of_line(m, line));)
+    for (struct ask *a; (a = line_next(m, line, mill_now(m), true));)
         ask_leaves(m, a, &stay);
     if (list_empty(&stay))
         return;

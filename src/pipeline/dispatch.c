@@ -258,22 +258,6 @@ static void release_due(struct mill *m, int64_t now)
     }
 }
 
-static struct ask *next_ask(struct mill *m, int line, int64_t now)
-{
-    struct list *ready = list_pop(&m->lines[line]->ready);
-    if (ready)
-        return LIST_ENTRY(ready, struct ask, ready);
-    size_t n = packer_next(m->packer, line, now, intake_over(m), m->picked);
-    if (n == 0)
-        return NULL;
-    struct ticket **tickets = mem_array(n, sizeof *tickets);
-    for (size_t i = 0; i < n; i++)
-        tickets[i] = m->picked[i]->ticket;
-    struct ask *a = ask_new(m, tickets, n, tickets[0]->purpose);
-    mem_free(tickets);
-    return a;
-}
-
 /* Sends one call of the line. False: it has none that can be sent now. */
 static bool line_send(struct mill *m, int line, int64_t now)
 {
@@ -293,7 +277,7 @@ static bool line_send(struct mill *m, int line, int64_t now)
     case PICK_READY:
         break;
     }
-    struct ask *a = next_ask(m, line, now);
+    struct ask *a = line_next(m, line, now, intake_over(m));
     return a && ask_start(m, a, now);
 }
 

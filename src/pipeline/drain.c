@@ -161,8 +161,7 @@ static void check_grace(struct mill *m)
 /* At the hour the run ends like one that was told to: what was sent is waited for. */
 static void check_finish_by(struct mill *m)
 {
-    if (m->o.finish_unix_us == 0 || m->phase != MILL_RUNNING || !work_left(m) ||
-        mill_unix_now(m) < m->o.finish_unix_us)
+    if (!work_left(m) || mill_unix_now(m) < m->o.finish_unix_us)
         return;
     m->stats.late = true;
     m->grace_until_mono_us = mill_now(m) + m->config->run.shutdown_grace_us;
@@ -189,8 +188,7 @@ static void warn_late(struct mill *m)
 {
     int64_t left = m->stats.total - m->stats.done_before - m->eta.done;
     int64_t eta = late_eta_us(&m->eta, left > 0 ? left : 0);
-    m->stats.eta_us = eta == INT64_MAX ? -1 : eta;
-    if (m->o.finish_unix_us == 0 || eta == INT64_MAX)
+    if (eta == INT64_MAX)
         return;
     m->stats.late = mill_unix_now(m) + eta > m->o.finish_unix_us;
     if (!m->stats.late || m->late_told)
@@ -203,7 +201,7 @@ static void warn_late(struct mill *m)
 
 static void watch_time(struct mill *m)
 {
-    if (m->phase != MILL_RUNNING)
+    if (m->phase != MILL_RUNNING || m->o.finish_unix_us == 0)
         return;
     late_sample(&m->eta, m->stats.results + m->stats.dead + m->stats.skipped, mill_now(m));
     warn_late(m);
@@ -298,23 +296,19 @@ void drain_check(struct mill *m)
 
 int64_t drain_deadline(const struct mill *m)
 {
-    int64_t at = INT64_MAX;
+    int64_t now = mill_now(m), at = INT64_MAX;
     if (m->phase < MILL_CLOSING && !m->stalled)
         at = m->progress_mono_us + m->config->run.stall_after_us;
-    if (m->grace_until_mono_us > 0 && !m->grace_over && m->grace_until_mono_us < at)
-        at = m->grace_until_mono_us;
+    if (m->grace_until_mono_us > 0 && !m->grace_over)
+        at = clock_earlier(at, m->grace_until_mono_us);
     /* Once that is over, the ends of calls and commands wake us. */
-    if (m->phase == MILL_RUNNING && m->compare_until_mono_us > mill_now(m) &&
-        m->compare_until_mono_us < at)
-        at = m->compare_until_mono_us;
+    if (m->phase == MILL_RUNNING && m->compare_until_mono_us > now)
+        at = clock_earlier(at, m->compare_until_mono_us);
     if (m->phase == MILL_RUNNING && m->o.finish_unix_us > 0 && work_left(m)) {
         int64_t left = m->o.finish_unix_us - mill_unix_now(m);
-        int64_t finish = mill_now(m) + (left > 0 ? left : 0);
-        if (finish < at)
-            at = finish;
+        at = clock_earlier(at, now + (left > 0 ? left : 0));
     }
-    if (m->phase == MILL_FINISHING && m->publish_until_mono_us > 0 && !m->publishing_given_up &&
-        m->publish_until_mono_us < at)
-        at = m->publish_until_mono_us;
+    if (m->phase == MILL_FINISHING && m->publish_until_mono_us > 0 && !m->publishing_given_up)
+        at = clock_earlier(at, m->publish_until_mono_us);
     return at;
 }

@@ -65,7 +65,6 @@ void kept_restore(struct mill *m, struct ticket *t, const struct admit_item *it)
 
 void kept_publish(struct mill *m, struct ticket **v, size_t n)
 {
-    const struct config_classification *c = &m->config->classification;
     struct ledger_cmd *cmd = ledger_cmd_new(LOP_RESULT);
     struct ticket **owned = arena_alloc(&cmd->arena, n * sizeof *owned);
     cmd->u.result.items = arena_zalloc(&cmd->arena, n * sizeof *cmd->u.result.items);
@@ -73,14 +72,12 @@ void kept_publish(struct mill *m, struct ticket **v, size_t n)
     for (size_t i = 0; i < n; i++) {
         const struct kept_answer *kept = &v[i]->kept;
         owned[i] = v[i];
-        cmd->u.result.items[i] = (struct result_item){
-            .pos = v[i]->record->pos,
-            .verdict_call_no = kept->call_no,
-            .verdict = kept->verdict,
-            .category = slice_str(c->categories[kept->verdict.category].name),
-            .needs_review = kept->verdict.confidence_ppm < c->review_below_ppm,
-            .record = v[i]->record,
-        };
+        struct result_item *it = &cmd->u.result.items[i];
+        *it = (struct result_item){.pos = v[i]->record->pos,
+                                   .verdict_call_no = kept->call_no,
+                                   .verdict = kept->verdict,
+                                   .record = v[i]->record};
+        outcome_words(m, &it->verdict, &it->category, &it->needs_review);
     }
     cmd->owner = owned;
     mill_submit(m, cmd);

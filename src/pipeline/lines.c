@@ -4,6 +4,7 @@
  * A line is made when its first ticket comes and kept. Its number is the packer's route. Which
  * line may send next is dispatch.c's.
  */
+#include "base/clock.h"
 #include "base/mem.h"
 #include "pipeline/state.h"
 
@@ -52,17 +53,27 @@ bool line_has_work(const struct mill *m, int line, int64_t now_mono_us)
     return ready_at(m, line) <= now_mono_us;
 }
 
+struct ask *line_next(struct mill *m, int line, int64_t now_mono_us, bool flush)
+{
+    struct list *ready = list_pop(&m->lines[line]->ready);
+    if (ready)
+        return LIST_ENTRY(ready, struct ask, ready);
+    struct ticket *tickets[PACK_TICKETS_LIMIT];
+    size_t n = packer_next(m->packer, line, now_mono_us, flush, m->picked);
+    for (size_t i = 0; i < n; i++)
+        tickets[i] = m->picked[i]->ticket;
+    return n > 0 ? ask_new(m, tickets, n, tickets[0]->purpose) : NULL;
+}
+
 int64_t lines_deadline(const struct mill *m)
 {
     int64_t first = INT64_MAX;
     for (int i = 0; i < m->line_count; i++) {
-        int64_t at = ready_at(m, i), again = m->lines[i]->again_mono_us;
-        if (at == INT64_MAX || m->lines[i]->never)
+        const struct line *l = m->lines[i];
+        int64_t at = ready_at(m, i);
+        if (at == INT64_MAX || l->never)
             continue;
-        if (at < again)
-            at = again;
-        if (at < first)
-            first = at;
+        first = clock_earlier(first, at > l->again_mono_us ? at : l->again_mono_us);
     }
     return first;
 }
@@ -76,27 +87,27 @@ int model_step(const struct mill *m, int tier, int model)
     return step;
 }
 
+/* The first model of the tier behind `after` that may still be asked; -1 = none. */
+static int next_usable(const struct mill *m, int tier, bool vision, int after)
+{
+    const struct plan_tier *t = plan_tier(m->o.plan, tier);
+    for (int i = after + 1; i < t->count; i++) {
+        int model = t->models[i];
+        if (providers_usable(&m->providers, model) && (!vision || m->config->models[model].vision))
+            return i;
+    }
+    return -1;
+}
+
 bool model_next(const struct mill *m, const struct ticket *t, int after, int *step)
 {
-    const struct plan_tier *tier = plan_tier(m->o.plan, t->tier);
-    for (int i = after + 1; i < tier->count; i++) {
-        int model = tier->models[i];
-        if (providers_usable(&m->providers, model) &&
-            (!t->choice.needs_vision || m->config->models[model].vision)) {
-            *step = i;
-            return true;
-        }
-    }
-    return false;
+    int next = next_usable(m, t->tier, t->choice.needs_vision, after);
+    if (next >= 0)
+        *step = next;
+    return next >= 0;
 }
 
 bool tier_usable(const struct mill *m, int tier, bool vision)
 {
-    const struct plan_tier *t = plan_tier(m->o.plan, tier);
-    for (int i = 0; i < t->count; i++) {
-        if (providers_usable(&m->providers, t->models[i]) &&
-            (!vision || m->config->models[t->models[i]].vision))
-            return true;
-    }
-    return false;
+    return next_usable(m, tier, vision, -1) >= 0;
 }

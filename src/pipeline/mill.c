@@ -40,11 +40,6 @@ void mill_submit(struct mill *m, struct ledger_cmd *cmd)
     m->o.ports.books.submit(m->o.ports.books.self, cmd);
 }
 
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 static void set_timer(struct mill *m)
 {
     int64_t now = mill_now(m), at = drain_deadline(m);
@@ -52,8 +47,8 @@ static void set_timer(struct mill *m)
     if (m->phase == MILL_RUNNING) {
         struct heap_node *due = heap_min(&m->due);
         if (due)
-            at = min64(at, due->key);
-        at = min64(at, lines_deadline(m));
+            at = clock_earlier(at, due->key);
+        at = clock_earlier(at, lines_deadline(m));
     }
     if (at == INT64_MAX)
         r->ops->timer_off(r->self, m->timer);
@@ -215,7 +210,6 @@ struct mill *mill_new(const struct mill_options *o)
     list_init(&m->asks);
     list_init(&m->held);
     list_init(&m->compared);
-    m->stats.eta_us = -1;
     random_seed(&m->random, o->seed);
     init_intake(m);
     init_calling(m);

@@ -67,7 +67,6 @@ struct mill_stats {
     int64_t unpriced_calls;
     int64_t endpoint_outages;    /* times an endpoint was left alone because its calls failed */
     int64_t comparisons_dropped; /* shadow and guard questions that were not asked */
-    int64_t eta_us;              /* until everything is done; -1 = not known */
     bool late;                   /* finish_by will not be met, or was not */
     int64_t lost;
     int64_t started_mono_us;

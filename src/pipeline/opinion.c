@@ -7,7 +7,6 @@
  */
 #include "base/mem.h"
 #include "pipeline/state.h"
-#include "route/chosen.h"
 
 static struct ticket *copy_of(struct mill *m, const struct ticket *t, enum call_purpose purpose)
 {
@@ -50,12 +49,11 @@ static bool has_room(struct mill *m)
 
 void opinion_shadow(struct mill *m, const struct ticket *t)
 {
-    int to = m->config->shadow.to;
-    if (!t->shadowed || t->paid > 0 || t->unknowns > 0 ||
-        !tier_usable(m, to, t->choice.needs_vision) || !has_room(m))
+    if (t->mirror < 0 || t->paid > 0 || t->unknowns > 0 ||
+        !tier_usable(m, t->mirror, t->choice.needs_vision) || !has_room(m))
         return;
     struct ticket *copy = copy_of(m, t, PURPOSE_SHADOW);
-    copy->tier = to;
+    copy->tier = t->mirror;
     (void)model_next(m, copy, -1, &copy->step);
     ticket_queue(m, copy);
 }
@@ -77,36 +75,25 @@ void opinion_guard(struct mill *m, const struct ask *a)
     }
 }
 
-static void end(struct mill *m, struct ask *a)
+void opinion_done(struct mill *m, struct ask *a)
 {
     for (size_t i = 0; i < a->n; i++)
         copy_free(m, a->tickets[i]);
     ask_free(m, a);
 }
 
-void opinion_done(struct mill *m, struct ask *a)
-{
-    end(m, a);
-}
-
 void opinion_drop(struct mill *m, struct ask *a)
 {
     m->stats.comparisons_dropped += (int64_t)a->n;
-    end(m, a);
+    opinion_done(m, a);
 }
 
 void opinion_drop_waiting(struct mill *m)
 {
     for (int i = 0; i < m->line_count; i++) {
-        if (!m->lines[i]->compared)
-            continue;
-        for (struct list *ready; (ready = list_pop(&m->lines[i]->ready));)
-            opinion_drop(m, LIST_ENTRY(ready, struct ask, ready));
-        for (size_t n; (n = packer_next(m->packer, i, 0, true, m->picked)) > 0;) {
-            m->stats.comparisons_dropped += (int64_t)n;
-            for (size_t k = 0; k < n; k++)
-                copy_free(m, m->picked[k]->ticket);
-        }
+        struct ask *a;
+        while (m->lines[i]->compared && (a = line_next(m, i, 0, true)))
+            opinion_drop(m, a);
     }
 }
 

@@ -101,15 +101,21 @@ static struct ladder_move decide(struct settling *s, size_t i)
     return ladder_next(ladder_outcome(f, slot), &standing);
 }
 
+void outcome_words(const struct mill *m, const struct verdict *v, struct slice *category,
+                   bool *needs_review)
+{
+    const struct config_classification *c = &m->config->classification;
+    *category = slice_str(c->categories[v->category].name);
+    *needs_review = v->confidence_ppm < c->review_below_ppm;
+}
+
 static void fill_verdict(struct settling *s, size_t i, struct settle_item *it)
 {
-    const struct config_classification *c = &s->m->config->classification;
     it->verdict = s->answer.slots[i].verdict;
     it->verdict.flags |= s->a->tickets[i]->content.flags;
     it->verdict.flags |=
         s->cmd->u.settle.call.flags & (FLAG_USAGE_ESTIMATED | FLAG_USAGE_CLAMPED | FLAG_UNPRICED);
-    it->category = slice_str(c->categories[it->verdict.category].name);
-    it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
+    outcome_words(s->m, &it->verdict, &it->category, &it->needs_review);
 }
 
 /* Good, but not sure enough: it is kept, and a further tier is asked. */
@@ -130,13 +136,11 @@ static void keep_answer(struct settling *s, struct ticket *t, struct settle_item
 /* The further tier had nothing better. */
 static void fill_kept(struct settling *s, const struct ticket *t, struct settle_item *it)
 {
-    const struct config_classification *c = &s->m->config->classification;
     it->then = SETTLE_RESULT;
     it->verdict = t->kept.verdict;
     it->verdict.summary = arena_copy(&s->cmd->arena, t->kept.verdict.summary);
     it->verdict_call_no = t->kept.call_no;
-    it->category = slice_str(c->categories[it->verdict.category].name);
-    it->needs_review = it->verdict.confidence_ppm < c->review_below_ppm;
+    outcome_words(s->m, &it->verdict, &it->category, &it->needs_review);
 }
 
 static void fill_dead(struct settling *s, struct settle_item *it, enum reason reason)

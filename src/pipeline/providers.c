@@ -4,6 +4,7 @@
  */
 #include "pipeline/providers.h"
 
+#include "base/clock.h"
 #include "base/mem.h"
 
 #define AVOID_BIT(endpoint) (UINT64_C(1) << ((endpoint)->number % 64))
@@ -75,11 +76,6 @@ bool providers_usable(const struct providers *p, int model)
     return false;
 }
 
-static int64_t min64(int64_t a, int64_t b)
-{
-    return a < b ? a : b;
-}
-
 /* One look at the places of one offer. */
 struct look {
     const struct pick *pick;
@@ -102,7 +98,7 @@ static bool is_down(struct look *l, const struct endpoint *e)
         return false;
     if (at <= l->now)
         at = breaker_admits_at(&e->breaker, l->last);
-    l->down_at = min64(l->down_at, at);
+    l->down_at = clock_earlier(l->down_at, at);
     return true;
 }
 
@@ -125,8 +121,8 @@ static int64_t next_order(const struct config_provider *c, int64_t after)
 {
     int64_t order = INT64_MAX;
     for (int i = 0; i < c->endpoint_count; i++) {
-        if (c->endpoints[i].order > after)
-            order = min64(order, c->endpoints[i].order);
+        if (c->endpoints[i].order > after && c->endpoints[i].order < order)
+            order = c->endpoints[i].order;
     }
     return order;
 }
@@ -143,7 +139,7 @@ static void look_at_order(const struct config_provider *c, struct offer *o, stru
         free_places[i] = wait == 0;
         if (wait > 0) {
             l->busy = true;
-            l->busy_at = min64(l->busy_at, wait == INT64_MAX ? INT64_MAX : l->now + wait);
+            l->busy_at = clock_earlier(l->busy_at, wait == INT64_MAX ? INT64_MAX : l->now + wait);
         }
     }
     take_turn(c, o, l, free_places);
@@ -244,8 +240,9 @@ static void pay_turn(const struct config_provider *c, struct account *a, struct 
             total += c->endpoints[i].weight;
     }
     for (int i = 0; i < a->endpoint_count; i++) {
+        int64_t credit = a->endpoints[i].credit + c->endpoints[i].weight;
         if (c->endpoints[i].order == order)
-            a->endpoints[i].credit = min64(a->endpoints[i].credit + c->endpoints[i].weight, total);
+            a->endpoints[i].credit = credit < total ? credit : total;
     }
     used->credit = used->credit > 0 ? used->credit - total : -total;
 }

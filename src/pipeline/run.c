@@ -297,6 +297,16 @@ static void stop_threads(struct runner *r)
     r->edges.writer = NULL;
 }
 
+static void note_caps(const struct budget *b, struct run_outcome *out)
+{
+    for (enum wall w = WALL_RUN; w <= WALL_MONTH; w++) {
+        int64_t cap = budget_cap(b, w, 0);
+        if (cap >= 0)
+            out->caps[out->cap_count++] =
+                (struct summary_cap){wall_name(w), cap, budget_left(b, w, 0)};
+    }
+}
+
 static void conclude(struct runner *r)
 {
     struct run_outcome *out = r->out;
@@ -306,13 +316,7 @@ static void conclude(struct runner *r)
     out->exit_code = mill_exit_code(r->mill);
     snprintf(out->stopped_by, sizeof out->stopped_by, "%s", mill_stopped_by(r->mill));
     snprintf(out->message, sizeof out->message, "%s", mill_stop_message(r->mill));
-    const struct budget *b = r->boot.means.budget;
-    out->run_budget.cap_pusd = budget_cap(b, WALL_RUN, 0);
-    out->run_budget.left_pusd = budget_left(b, WALL_RUN, 0);
-    out->day_budget.cap_pusd = budget_cap(b, WALL_DAY, 0);
-    out->day_budget.left_pusd = budget_left(b, WALL_DAY, 0);
-    out->month_budget.cap_pusd = budget_cap(b, WALL_MONTH, 0);
-    out->month_budget.left_pusd = budget_left(b, WALL_MONTH, 0);
+    note_caps(r->boot.means.budget, out);
     bool complete = finished_well(r);
     if (ledger_audit(r->boot.ledger, &out->audit, &fail) != ST_OK) {
         snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);

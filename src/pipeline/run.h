@@ -8,6 +8,7 @@
 
 #include "config/config.h"
 #include "ledger/ledger.h"
+#include "observe/summary.h"
 #include "pipeline/mill.h"
 
 struct run_options {
@@ -35,9 +36,8 @@ struct run_outcome {
     bool ran;          /* false: it ended in start-up, the figures below are empty */
     struct mill_stats stats;
     struct ledger_audit audit;
-    struct {
-        int64_t cap_pusd, left_pusd; /* cap -1 = none */
-    } run_budget, day_budget, month_budget;
+    struct summary_cap caps[3]; /* budgets of run, day and month that were set */
+    int cap_count;
     bool audit_ok;
     char audit_message[256]; /* which figures do not agree; "" when they do */
     int64_t duration_us;

@@ -140,6 +140,8 @@ int64_t ask_tokens(const struct mill *m, const struct ask *a, int model, int64_t
 int line_number(struct mill *m, const struct ticket *t);
 void lines_wake(struct mill *m); /* a call has ended: look again */
 bool line_has_work(const struct mill *m, int line, int64_t now_mono_us);
+/* Its next ask: one that is ready, else a pack; NULL = none. flush: packs need not be full. */
+struct ask *line_next(struct mill *m, int line, int64_t now_mono_us, bool flush);
 int64_t lines_deadline(const struct mill *m); /* when one of them can send; INT64_MAX = unknown */
 int model_step(const struct mill *m, int tier, int model); /* its place in the tier */
 bool model_next(const struct mill *m, const struct ticket *t, int after, int *step);
@@ -149,8 +151,12 @@ bool tier_usable(const struct mill *m, int tier, bool vision);
 void dispatch_pump(struct mill *m);
 void ask_intended(struct mill *m, struct ledger_cmd *cmd);
 
-/* outcome.c: what the ladder must know of a ticket, as far as the ticket itself knows it */
+/* outcome.c */
+/* What the ladder must know of a ticket, as far as the ticket itself knows it. */
 struct ladder_ticket outcome_standing(const struct ask *a, const struct ticket *t);
+/* A verdict's category by name, and whether it is too unsure to go without a person. */
+void outcome_words(const struct mill *m, const struct verdict *v, struct slice *category,
+                   bool *needs_review);
 
 /* settle.c */
 void ask_replied(void *arg, const struct llm_reply *reply); /* arg: the struct ask */

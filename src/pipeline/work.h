@@ -46,7 +46,8 @@ struct ticket {
     struct plan_choice choice;
     int tier, step;            /* model = the plan's tier, models[step] or one behind it */
     enum call_purpose purpose; /* of its next or current call */
-    bool shadowed, guarded;    /* chosen to be compared */
+    int mirror;                /* tier that is asked as well, for comparison; -1 = none */
+    bool guarded;              /* chosen to be asked again alone */
     bool compared; /* a copy of the text for a shadow or guard call: no ticket of the run's own */
     bool alone, cap_doubled, text_cut, next_provider_tried, escalated;
     struct kept_answer kept;
