@@ -88,7 +88,7 @@ static void measure_text(struct sample *s, struct slice text, struct sampled *t)
 static bool fits(const struct sample *s, int model, const struct ticket_content *content)
 {
     const struct token_cap_input alone = {.tickets = 1,
-                                          .cjk = language_is_cjk(content->language),
+                                          .cjk = language_is_cjk(content->facts.language),
                                           .prompt_tokens = s->system_tokens + content->est_tokens};
     return prompt_token_cap(&s->config->models[model], &s->config->classification, &alone) > 0;
 }
@@ -137,7 +137,7 @@ static void take_ticket(struct sample *s, const struct ticket_content *content, 
     struct plan_choice choice = plan_choose(s->plan, &content->facts, shadowed);
     int mirror_tier = plan_mirror(s->plan, &choice, shadowed);
     struct sampled t = {
-        .language = content->language,
+        .language = content->facts.language,
         .tier = choice.tier,
         .model = serving_model(s, choice.tier, &choice, content),
         .mirror_tier = mirror_tier,

@@ -54,7 +54,7 @@ static const char *passed_over(const struct explain *e, const struct way *w, int
 {
     struct token_cap_input in = {
         .tickets = 1,
-        .cjk = language_is_cjk(w->content.language),
+        .cjk = language_is_cjk(w->content.facts.language),
         .prompt_tokens = e->system_tokens + w->content.est_tokens,
     };
     if (!plan_may_ask(e->plan, &w->choice, model))
@@ -120,7 +120,7 @@ static void json_way(struct explain *e, const struct way *w)
     struct buf *b = &e->out;
     json_begin_ticket(e);
     json_text(b, "ticket_id", w->content.id);
-    json_text(b, "language", ticket_language(&w->content));
+    json_text(b, "language", facts_language(&w->content.facts));
     json_text(b, "language_by", slice_str(f->language_tag.p ? "field" : "script"));
     json_truth(b, "code", f->has_code);
     json_truth(b, "image", f->has_image);
@@ -207,8 +207,8 @@ static void table_way(struct explain *e, const struct way *w)
 {
     const struct facts *f = &w->content.facts;
     char language[64];
-    snprintf(language, sizeof language, SLICE_FMT " (%s)", SLICE_ARG(ticket_language(&w->content)),
-             f->language_tag.p ? "field" : "script");
+    snprintf(language, sizeof language, SLICE_FMT " (%s)",
+             SLICE_ARG(facts_language(&w->content.facts)), f->language_tag.p ? "field" : "script");
     cell_id(e, w->content.id);
     table_cell(&e->table, language);
     table_cell(&e->table, f->has_code ? "yes" : "-");

@@ -32,4 +32,10 @@ struct facts {
     int field_count;
 };
 
+/* The ticket's own tag, else that of the detected language: what rules and results go by. */
+static inline struct slice facts_language(const struct facts *f)
+{
+    return f->language_tag.p ? f->language_tag : slice_str(language_tag(f->language));
+}
+
 #endif

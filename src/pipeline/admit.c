@@ -89,7 +89,7 @@ void admit_ticket(struct mill *m, const struct source_partition *part, struct ti
         replay_of = headers_find(t->record->headers, REPLAY_HEADER);
     admit_common(t, it, ADMIT_TICKET);
     it->ticket_id = published_id(m, part, t, replay_of);
-    it->language = ticket_language(&t->content);
+    it->language = facts_language(&t->content.facts);
     memcpy(it->content_hash, t->content.content_hash, sizeof it->content_hash);
     it->flags = t->content.flags;
     it->prompt_version = slice_str(m->o.prompt_version);

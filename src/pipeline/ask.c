@@ -66,7 +66,7 @@ int64_t ask_tokens(const struct mill *m, const struct ask *a, int model, int64_t
     *cap = prompt_token_cap(c, &m->config->classification,
                             &(struct token_cap_input){
                                 .tickets = a->n,
-                                .cjk = language_is_cjk(a->tickets[0]->content.language),
+                                .cjk = language_is_cjk(a->tickets[0]->content.facts.language),
                                 .doubled = a->tickets[0]->cap_doubled,
                                 .prompt_tokens = in,
                             });

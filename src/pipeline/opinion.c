@@ -19,7 +19,7 @@ static struct ticket *copy_of(struct mill *m, const struct ticket *t, enum call_
     copy->content.block = mem_alloc(t->content.text.n + 1);
     memcpy(copy->content.block, t->content.text.p, t->content.text.n);
     copy->content.text = slice_of(copy->content.block, t->content.text.n);
-    copy->content.language = t->content.language;
+    copy->content.facts.language = t->content.facts.language;
     copy->content.flags = t->content.flags;
     copy->content.est_tokens = t->content.est_tokens;
     copy->choice.needs_vision = t->choice.needs_vision;

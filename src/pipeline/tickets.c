@@ -41,7 +41,7 @@ void ticket_queue(struct mill *m, struct ticket *t)
         token_scale_apply(&m->providers.offers[model].scale, t->content.est_tokens);
     t->item.bytes = t->content.text.n;
     t->item.route = line_number(m, t);
-    t->item.language = t->content.language;
+    t->item.language = t->content.facts.language;
     t->item.attempt_class = (int)t->purpose;
     t->item.solo = t->alone;
     t->item.ticket = t;

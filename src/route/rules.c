@@ -80,16 +80,11 @@ static bool tag_in_range(struct slice tag, struct slice range)
     return tag.n == range.n || same_tag_char(tag.p[range.n], '-');
 }
 
-static struct slice tag_of(const struct facts *facts)
-{
-    return facts->language_tag.p ? facts->language_tag : slice_str(language_tag(facts->language));
-}
-
 /* The rule's value that fits, or NULL. */
 static const char *language_found(const struct config_route *when, const struct facts *facts)
 {
     for (int i = 0; i < when->value_count; i++) {
-        if (tag_in_range(tag_of(facts), slice_str(when->values[i])))
+        if (tag_in_range(facts_language(facts), slice_str(when->values[i])))
             return when->values[i];
     }
     return NULL;

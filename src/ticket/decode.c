@@ -252,19 +252,6 @@ static char *keep_fields(char *block, const struct found *f)
     return at;
 }
 
-static void fill_facts(const struct found *f, struct ticket_content *out)
-{
-    out->facts = (struct facts){
-        .language = out->language,
-        .language_tag = out->language_field,
-        .has_code = out->has_code,
-        .has_image = out->has_image,
-        .text_bytes = (int64_t)out->text.n,
-        .fields = (const struct fact *)(const void *)out->block,
-        .field_count = f->field_count,
-    };
-}
-
 static void fill(const struct config_ticket *cfg, const struct found *f, struct ticket_content *out)
 {
     size_t whole_n, max = (size_t)cfg->max_text_bytes;
@@ -272,17 +259,23 @@ static void fill(const struct config_ticket *cfg, const struct found *f, struct 
     char *block = block_new(f, whole_n < max ? whole_n : max);
     char *at = keep_fields(block, f);
 
-    *out = (struct ticket_content){.block = block, .has_image = f->has_image};
+    *out = (struct ticket_content){.block = block};
     out->id = keep(&at, f->id);
-    out->language_field = keep(&at, f->language);
+    struct slice tag = keep(&at, f->language);
     out->text = slice_of(at, text_cut(slice_of(whole, whole_n), max, at));
     mem_free(whole);
     out->flags = whole_n > max ? FLAG_TEXT_CUT : 0;
-    out->language = f->language.p ? language_of_tag(f->language) : language_detect(out->text);
-    out->has_code = text_has_code(out->text);
     out->est_tokens = tokens_estimate(out->text);
     sha256(out->text, out->content_hash);
-    fill_facts(f, out);
+    out->facts = (struct facts){
+        .language = tag.p ? language_of_tag(tag) : language_detect(out->text),
+        .language_tag = tag,
+        .has_code = text_has_code(out->text),
+        .has_image = f->has_image,
+        .text_bytes = (int64_t)out->text.n,
+        .fields = (const struct fact *)(const void *)block,
+        .field_count = f->field_count,
+    };
 }
 
 bool ticket_decode(const struct config_ticket *cfg, struct ticket_fields fields,
@@ -306,9 +299,4 @@ bool ticket_decode(const struct config_ticket *cfg, struct ticket_fields fields,
     }
     json_free(doc);
     return good;
-}
-
-struct slice ticket_language(const struct ticket_content *c)
-{
-    return c->language_field.p ? c->language_field : slice_str(language_tag(c->language));
 }

@@ -24,7 +24,6 @@
 #include "base/slice.h"
 #include "config/config.h"
 #include "model/facts.h"
-#include "model/language.h"
 #include "model/reason.h"
 #include "model/record.h"
 #include "model/verdict.h"
@@ -42,13 +41,11 @@ struct ticket_content {
     char *block;       /* one allocation that holds every slice below; mem_free ends the content */
     struct slice id;   /* the ticket's own or the record key; NONE = name it by position */
     struct slice text; /* valid UTF-8, as cut, before redaction */
-    struct slice language_field; /* the ticket's own tag as written; NONE when absent or no tag */
-    enum language language;      /* by that field, else by script */
-    bool has_code, has_image;    /* image: an entry of /attachments whose type is image/… */
-    uint32_t flags;              /* FLAG_TEXT_CUT or 0 */
+    uint32_t flags;    /* FLAG_TEXT_CUT or 0 */
     uint8_t content_hash[SHA256_SIZE]; /* SHA-256 of `text` */
     int64_t est_tokens;                /* of `text`, uncorrected (tokens.h) */
-    struct facts facts;                /* for routing; its slices and fields lie in `block` */
+    struct facts facts; /* language, code, image (an entry of /attachments whose type is image/…);
+                           its slices and fields lie in `block` */
 };
 
 /* True: *out is filled and out->block is the caller's. False: *why and a detail for humans that
@@ -57,8 +54,5 @@ struct ticket_content {
 bool ticket_decode(const struct config_ticket *cfg, struct ticket_fields fields,
                    const struct record *rec, struct ticket_content *out, enum reason *why,
                    char detail[TICKET_DETAIL_SIZE]);
-
-/* What results carry as "language": the ticket's own tag, else the detected one. */
-struct slice ticket_language(const struct ticket_content *c);
 
 #endif

@@ -51,8 +51,9 @@ static void check_content(const struct ticket_content *c)
         must(byte >= 0x20 || byte == '\n' || byte == '\t');
     }
     must(!c->id.p || (c->id.n > 0 && c->id.n <= TICKET_ID_MAX && utf8_valid(c->id)));
-    must(!c->language_field.p || c->language_field.n <= 35);
-    must(ticket_language(c).n > 0 && c->language >= LANG_UND && c->language < LANG_COUNT);
+    must(!c->facts.language_tag.p || c->facts.language_tag.n <= 35);
+    must(facts_language(&c->facts).n > 0 && c->facts.language >= LANG_UND &&
+         c->facts.language < LANG_COUNT);
     must(c->flags == 0 || c->flags == FLAG_TEXT_CUT);
     check_facts(&c->facts);
 }

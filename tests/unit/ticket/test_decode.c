@@ -50,11 +50,11 @@ static void a_whole_ticket_gives_id_text_language_and_hash(void **state)
                "\"customer\":{\"plan\":\"paid\"},\"attachments\":[{\"type\":\"image/png\"}]}");
     assert_slice(c.id, "T-1");
     assert_slice(c.text, "Charged twice\n\nPlease refund.");
-    assert_slice(c.language_field, "en");
-    assert_slice(ticket_language(&c), "en");
-    assert_int_equal(c.language, LANG_EN);
-    assert_true(c.has_image);
-    assert_false(c.has_code);
+    assert_slice(c.facts.language_tag, "en");
+    assert_slice(facts_language(&c.facts), "en");
+    assert_int_equal(c.facts.language, LANG_EN);
+    assert_true(c.facts.has_image);
+    assert_false(c.facts.has_code);
     assert_int_equal(c.flags, 0);
     assert_int_equal(c.est_tokens, tokens_estimate(c.text));
     char hex[SHA256_HEX_SIZE];
@@ -187,8 +187,8 @@ static void fields_are_found_by_any_pointer(void **state)
                           "\"meta\":{\"lang\":\"de-AT\",\"a/b\":{\"~id\":98765432109876543210}}}");
     assert_slice(c.id, "98765432109876543210");
     assert_slice(c.text, "one\n\ntwo");
-    assert_slice(c.language_field, "de-AT");
-    assert_int_equal(c.language, LANG_DE);
+    assert_slice(c.facts.language_tag, "de-AT");
+    assert_int_equal(c.facts.language, LANG_DE);
     mem_free(c.block);
 
     cfg.id = "/ids/1";

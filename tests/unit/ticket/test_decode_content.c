@@ -108,9 +108,9 @@ static void language_comes_from_the_field_when_it_is_a_tag(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct ticket_content c = decode(cases[i].value);
-        assert_slice(c.language_field, cases[i].field);
-        assert_slice(ticket_language(&c), cases[i].published);
-        assert_int_equal(c.language, cases[i].language);
+        assert_slice(c.facts.language_tag, cases[i].field);
+        assert_slice(facts_language(&c.facts), cases[i].published);
+        assert_int_equal(c.facts.language, cases[i].language);
         mem_free(c.block);
     }
 }
@@ -134,7 +134,7 @@ static void an_image_is_an_attachment_of_that_type(void **state)
         char value[200];
         snprintf(value, sizeof value, "{\"body\":\"x\",\"attachments\":%s}", cases[i].attachments);
         struct ticket_content c = decode(value);
-        assert_int_equal(c.has_image, cases[i].image);
+        assert_int_equal(c.facts.has_image, cases[i].image);
         mem_free(c.block);
     }
 }
