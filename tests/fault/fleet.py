@@ -213,3 +213,14 @@ def by_status(calls):
     for call in calls:
         out[call["status"]] = out.get(call["status"], 0) + 1
     return out
+
+
+def case_of(cases):
+    """The decorator @case(thinned=…) that adds a scenario to that list; thinned ones run in CI."""
+    def case(thinned):
+        def register(function):
+            function.thinned = thinned
+            cases.append(function)
+            return function
+        return register
+    return case

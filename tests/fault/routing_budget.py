@@ -9,23 +9,16 @@ import time
 from decimal import Decimal
 
 import rig
-from fleet import Fleet, tickets
+from fleet import Fleet, case_of, tickets
 from oracle_books import Price
 from routing_failover import provider
 from start_up import FINISHED, ended, exact, first_problem
 
 CASES = []
+case = case_of(CASES)
 PRICE = Price(rig.PRICE)
 DEAR = ("--bill-percent", "130", "--ignore-cap")
 SHAMELESS = ("--bill-percent", "900", "--ignore-cap", "--fault", "long-summary")
-
-
-def case(thinned):
-    def register(function):
-        function.thinned = thinned
-        CASES.append(function)
-        return function
-    return register
 
 
 def usd(pusd):

@@ -5,7 +5,7 @@ Each case returns its job, a problem ("" = none) and what it measured.
 
 import time
 
-from fleet import Fleet, Script, by_status, first_after, tickets
+from fleet import Fleet, Script, by_status, case_of, first_after, tickets
 from start_up import FINISHED, ended, exact, finishes, first_problem
 
 LATENCY = ("--latency", "300ms,500ms")
@@ -13,15 +13,7 @@ BREAKER = {"window": "5s", "min_calls": 5, "failed_percent": 50, "open": "1s", "
 IN_FLIGHT = 8
 PATIENT = {"retry_budget": {"percent": 100, "floor": 10_000}}
 CASES = []
-
-
-def case(thinned):
-    """thinned: part of the set that runs every time."""
-    def register(function):
-        function.thinned = thinned
-        CASES.append(function)
-        return function
-    return register
+case = case_of(CASES)
 
 
 def provider(endpoints, **more):

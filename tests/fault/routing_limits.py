@@ -6,21 +6,14 @@ Each case returns its job, a problem ("" = none) and what it measured.
 
 import time
 
-from fleet import Fleet, Script, first_after, tickets
+from fleet import Fleet, Script, case_of, first_after, tickets
 from routing_failover import at_most, provider, run_with, seconds, within
 from start_up import ended, exact, first_problem
 
 CASES = []
+case = case_of(CASES)
 IN_FLIGHT = 8
 FAST = ("--latency", "200ms", "--cached-percent", "0")
-
-
-def case(thinned):
-    def register(function):
-        function.thinned = thinned
-        CASES.append(function)
-        return function
-    return register
 
 
 def one_endpoint(name, count, sim=FAST, more=None, words=40, **rest):

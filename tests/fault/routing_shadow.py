@@ -7,23 +7,16 @@ import json
 import os
 import time
 
-from fleet import Fleet, tickets
+from fleet import Fleet, case_of, tickets
 from oracle_books import ESCALATE, GUARD, SHADOW
 from routing_failover import at_most, provider
 from start_up import FINISHED, ended, exact, first_problem
 
 CASES = []
+case = case_of(CASES)
 FAST = ("--latency", "100ms", "--cached-percent", "0")
 MIRROR = {"from": "premium", "to": "budget", "percent": 10, "mode": "mirror"}
 OWN = ("run_id", "call_id", "ledger_id", "classified_at")  # of every run and call
-
-
-def case(thinned):
-    def register(function):
-        function.thinned = thinned
-        CASES.append(function)
-        return function
-    return register
 
 
 def two_tiers(name, records, shadow, cheap=FAST, dear=FAST, pack=5, **rest):
@@ -236,16 +229,22 @@ def the_guard_asks_some_packed_tickets_again_alone():
     return job, problem, f"{len(ids)} of {len(records)} asked again alone"
 
 
-@case(thinned=True)
-def a_low_confidence_is_asked_again_in_the_next_tier():
-    records = tickets(600, seed=28)
-    job = Fleet("escalate", {"alpha": provider({"a1": (*FAST, "--unsure", "20")}),
-                             "beta": provider({"b1": (*FAST, "--disagree", "50")})},
+def escalating(name, records, *dear):
+    """A fifth of the cheap tier's answers is unsure; `dear`: what the next tier's provider does."""
+    job = Fleet(name, {"alpha": provider({"a1": (*FAST, "--unsure", "20")}),
+                       "beta": provider({"b1": (*FAST, *dear)})},
                 {"cheap": {"provider": "alpha"}, "dear": {"provider": "beta"}},
                 {"budget": ["cheap"], "premium": ["dear"]},
                 [{"tier": "budget", "escalate": "premium"}],
                 classification={"escalate_below": 0.5, "review_below": 0.3})
     job.send(records)
+    return job
+
+
+@case(thinned=True)
+def a_low_confidence_is_asked_again_in_the_next_tier():
+    records = tickets(600, seed=28)
+    job = escalating("escalate", records, "--disagree", "50")
     status, said = job.run()
     problem = first_problem(lambda: ended(0, status, said), exact(job, unsure=True))
     up = [v for v in job.published().values() if v["tier"] == "premium"] if not problem else []
@@ -261,13 +260,7 @@ def a_low_confidence_is_asked_again_in_the_next_tier():
 @case(thinned=False)
 def escalation_to_a_broken_tier_publishes_what_there_is():
     records = tickets(300, seed=29)
-    job = Fleet("escalate-none", {"alpha": provider({"a1": (*FAST, "--unsure", "20")}),
-                                  "beta": provider({"b1": (*FAST, "--fault", "402")})},
-                {"cheap": {"provider": "alpha"}, "dear": {"provider": "beta"}},
-                {"budget": ["cheap"], "premium": ["dear"]},
-                [{"tier": "budget", "escalate": "premium"}],
-                classification={"escalate_below": 0.5, "review_below": 0.3})
-    job.send(records)
+    job = escalating("escalate-none", records, "--fault", "402")
     status, said = job.run()
     problem = first_problem(lambda: ended(FINISHED, status, said),
                             exact(job, unsure=True, faults=True))

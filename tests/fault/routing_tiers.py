@@ -7,22 +7,15 @@ Each case returns its job, a problem ("" = none) and what it measured.
 import hashlib
 import time
 
-from fleet import Fleet, tickets
+from fleet import Fleet, case_of, tickets
 from routing_failover import provider
 from start_up import ended, exact, finishes, first_problem
 
 CASES = []
+case = case_of(CASES)
 FAST = ("--latency", "50ms")
 CODE = "It fails with:\n```\nfor (int i = 0; i < n; i++) {\n    sum += v[i];\n}\nreturn sum;\n```\n"
 IMAGE = {"attachments": [{"type": "image/png", "name": "screen.png"}]}
-
-
-def case(thinned):
-    def register(function):
-        function.thinned = thinned
-        CASES.append(function)
-        return function
-    return register
 
 
 PROVIDERS = {"alpha": "flash", "beta": "sonnet", "gamma": "glm", "delta": "coder",

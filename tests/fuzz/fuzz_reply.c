@@ -9,19 +9,11 @@
 
 #include "base/utf8.h"
 #include "llm/reply.h"
+#include "support/fuzz/check_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const int statuses[] = {200, 200, 200, 204, 302, 400, 401, 403, 404, 429, 500, 503, 529};
-
-static void check_line(const char *line, size_t size)
-{
-    size_t n = strnlen(line, size);
-    assert(n < size);
-    assert(utf8_valid(slice_of(line, n)));
-    for (size_t i = 0; i < n; i++)
-        assert((unsigned char)line[i] >= 0x20 && line[i] != 0x7f);
-}
 
 static void check_usage(const struct usage *u)
 {

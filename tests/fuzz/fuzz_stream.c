@@ -7,17 +7,9 @@
 
 #include "base/utf8.h"
 #include "llm/stream.h"
+#include "support/fuzz/check_line.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void check_line(const char *line, size_t size)
-{
-    size_t n = strnlen(line, size);
-    assert(n < size);
-    assert(utf8_valid(slice_of(line, n)));
-    for (size_t i = 0; i < n; i++)
-        assert((unsigned char)line[i] >= 0x20 && line[i] != 0x7f);
-}
 
 static void check(const struct llm_stream *s)
 {

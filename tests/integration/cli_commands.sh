@@ -3,23 +3,14 @@
 # stdout and what does not. No broker is needed; the ledger is a demo's.
 # timeout: 120
 set -u
+# shellcheck source=tests/support/say.sh
+. "$(dirname "$0")/../support/say.sh"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
 mill=$TICKETMILL
-count=0
 unset XDG_CONFIG_HOME
 export HOME=$dir/home
-
-say() { # say NAME GOOD(0/1) DETAIL
-    count=$((count + 1))
-    if [ "$2" = 0 ]; then
-        echo "ok $count - $1"
-    else
-        echo "not ok $count - $1"
-        printf '%s\n' "$3" | sed 's/^/# /'
-    fi
-}
 
 # expect NAME STATUS STDOUT-PART STDERR-PART COMMAND…   ("-" = must be empty)
 expect() {

@@ -3,20 +3,11 @@
 # broker and no provider is needed or asked.
 # timeout: 60
 set -u
+# shellcheck source=tests/support/say.sh
+. "$(dirname "$0")/../support/say.sh"
 dir=$(mktemp -d)
 trap 'rm -rf "$dir"' EXIT
 cd "$dir" || exit 1
-count=0
-
-say() { # say NAME GOOD(0/1) DETAIL
-    count=$((count + 1))
-    if [ "$2" = 0 ]; then
-        echo "ok $count - $1"
-    else
-        echo "not ok $count - $1"
-        printf '%s\n' "$3" | sed 's/^/# /'
-    fi
-}
 
 cat >mill.yaml <<'END'
 kafka: {brokers: "127.0.0.1:1"}

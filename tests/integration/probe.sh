@@ -3,6 +3,8 @@
 # one that is not there; caps that hold at the witness; keys; what has to be left out; Ctrl-C.
 # timeout: 240
 set -u
+# shellcheck source=tests/support/say.sh
+. "$(dirname "$0")/../support/say.sh"
 dir=$(mktemp -d)
 pids=()
 finish() {
@@ -13,19 +15,8 @@ finish() {
 trap finish EXIT
 cd "$dir" || exit 1
 mill=$TICKETMILL
-count=0
 unset XDG_CONFIG_HOME NO_COLOR
 export HOME=$dir/home PROBE_KEY=sesame
-
-say() { # say NAME GOOD(0/1) DETAIL
-    count=$((count + 1))
-    if [ "$2" = 0 ]; then
-        echo "ok $count - $1"
-    else
-        echo "not ok $count - $1"
-        printf '%s\n' "$3" | sed 's/^/# /'
-    fi
-}
 
 start() { # start NAME OPTIONS…: a simulated provider; its port is in NAME.port
     local name=$1

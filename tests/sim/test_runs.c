@@ -7,7 +7,6 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -150,19 +149,10 @@ static void run_seed(uint64_t seed)
     sim_world_deinit(&w);
 }
 
-static uint64_t setting(const char *name, uint64_t fallback)
-{
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : fallback;
-}
-
 static void every_seed_keeps_every_promise(void **state)
 {
-    uint64_t first = setting("SIM_FIRST", 1), count = setting("SIM_SEEDS", 150);
     (void)state;
-    for (uint64_t seed = first; seed < first + count; seed++)
-        run_seed(seed);
-    printf("# %llu seeds from %llu\n", (unsigned long long)count, (unsigned long long)first);
+    sim_seeds("SIM", 150, run_seed);
 }
 
 int main(void)

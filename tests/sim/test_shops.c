@@ -371,19 +371,10 @@ static void a_mirror_changes_no_result(void **state)
     buf_deinit(&failing);
 }
 
-static uint64_t setting(const char *name, uint64_t fallback)
-{
-    const char *text = getenv(name);
-    return text ? strtoull(text, NULL, 10) : fallback;
-}
-
 static void every_seed_keeps_every_promise(void **state)
 {
-    uint64_t first = setting("SHOP_FIRST", 1), count = setting("SHOP_SEEDS", 120);
     (void)state;
-    for (uint64_t seed = first; seed < first + count; seed++)
-        run_seed(seed);
-    printf("# %llu seeds from %llu\n", (unsigned long long)count, (unsigned long long)first);
+    sim_seeds("SHOP", 120, run_seed);
 }
 
 int main(void)

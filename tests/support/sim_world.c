@@ -110,3 +110,20 @@ void sim_world_deinit(struct sim_world *w)
     fake_kafka_deinit(&w->kafka);
     virtual_time_deinit(&w->time);
 }
+
+static uint64_t setting(const char *prefix, const char *name, uint64_t fallback)
+{
+    char variable[64];
+    snprintf(variable, sizeof variable, "%s_%s", prefix, name);
+    const char *text = getenv(variable);
+    return text ? strtoull(text, NULL, 10) : fallback;
+}
+
+void sim_seeds(const char *prefix, uint64_t count, void (*run)(uint64_t seed))
+{
+    uint64_t first = setting(prefix, "FIRST", 1);
+    count = setting(prefix, "SEEDS", count);
+    for (uint64_t seed = first; seed < first + count; seed++)
+        run(seed);
+    printf("# %llu seeds from %llu\n", (unsigned long long)count, (unsigned long long)first);
+}

@@ -60,6 +60,10 @@ void sim_heal(struct sim_world *w); /* everything works from now on */
 struct ledger;
 struct mill_model *sim_models(struct sim_world *w, struct ledger *ledger); /* for sim_life.c */
 
+/* Runs seeds one after the other: <prefix>_SEEDS of them (default `count`) from <prefix>_FIRST (1)
+ * on, and prints which. */
+void sim_seeds(const char *prefix, uint64_t count, void (*run)(uint64_t seed));
+
 /* One run: until its end, or killed after that many events; < 0 = it has to come to its end. True =
  * it did, with a straight audit; exit_code and end say how. */
 bool sim_live(struct sim_world *w, int64_t events);

@@ -35,17 +35,19 @@ static bool field_fits(const struct config_route *when, enum fact_kind kind, con
     return fits(when, &facts);
 }
 
+struct value_case {
+    const char *rule;
+    enum fact_kind kind;
+    const char *value;
+    bool fits;
+};
+
 /* ---- fields: op × kind of value ---------------------------------------------------------- */
 
 static void equals_compares_strings_by_bytes_numbers_by_value_and_truth(void **state)
 {
     (void)state;
-    static const struct {
-        const char *rule;
-        enum fact_kind kind;
-        const char *value;
-        bool fits;
-    } cases[] = {
+    static const struct value_case cases[] = {
         {"paid", FACT_TEXT, "paid", true},
         {"paid", FACT_TEXT, "Paid", false},
         {"paid", FACT_TEXT, "paid ", false},
@@ -110,12 +112,7 @@ static void in_takes_any_of_its_values_and_no_other(void **state)
 static void regex_looks_into_strings_and_other_values_as_written(void **state)
 {
     (void)state;
-    static const struct {
-        const char *pattern;
-        enum fact_kind kind;
-        const char *value;
-        bool fits;
-    } cases[] = {
+    static const struct value_case cases[] = {
         {"^VIP", FACT_TEXT, "VIP-7", true},
         {"^VIP", FACT_TEXT, "a VIP", false},
         {"VIP", FACT_TEXT, "a VIP", true},
@@ -131,7 +128,7 @@ static void regex_looks_into_strings_and_other_values_as_written(void **state)
         {"^(a+)+$", FACT_TEXT, "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa!", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *pattern = cases[i].pattern;
+        const char *pattern = cases[i].rule;
         struct config_route when = field_rule(OP_REGEX, &pattern, 1);
         if (field_fits(&when, cases[i].kind, cases[i].value) != cases[i].fits)
             fail_msg("%s: case %zu", pattern, i);
