@@ -11,6 +11,7 @@
 static void remember(struct ask *next, const struct ask *a)
 {
     next->failures = a->failures;
+    next->throttled = a->throttled;
     next->failed_at = a->failed_at;
     next->failed_here = a->failed_here;
     next->avoid = a->avoid;
@@ -165,11 +166,12 @@ static void ask_in_parts(struct mill *m, struct ticket **v, size_t n, struct lad
     }
 }
 
-/* A pack that keeps failing while others are answered: perhaps one of its tickets is the reason. */
+/* A pack that keeps failing while others are answered: perhaps one of its tickets is the reason.
+ * It never is of throttling, which smaller packs would only make worse. */
 static bool must_part(const struct mill *m, const struct ask *a)
 {
-    int provider = m->config->models[a->at.model].provider;
-    return a->n > 1 && m->answers > 0 && a->failures >= m->config->providers[provider].tries;
+    int provider = m->config->models[a->at.model].provider, failed = a->failures - a->throttled;
+    return a->n > 1 && m->answers > 0 && failed >= m->config->providers[provider].tries;
 }
 
 /* Nobody was reached, and there is somebody else. */

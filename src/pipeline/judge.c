@@ -120,6 +120,7 @@ static void throttled(struct mill *m, struct ask *a, int64_t now)
 {
     struct endpoint *e = a->at.place->endpoint;
     a->failures++;
+    a->throttled++;
     a->is_retry = true;
     breaker_void(&e->breaker, a->sent_mono_us);
     gate_throttled(&a->at.place->gate, a->sent_mono_us, now);

@@ -73,7 +73,8 @@ struct ask {
     struct ticket **tickets;
     size_t n;
     enum call_purpose purpose;
-    int failures;               /* calls in a row that ended without anything to use */
+    int failures;               /* calls in a row that ended without anything to use … */
+    int throttled;              /* … of them because of too many others */
     int failed_at, failed_here; /* endpoint number of the last failure; in a row there */
     uint64_t avoid;             /* endpoints that failed it, as in struct pick */
     bool is_retry;              /* next call needs a place in the retry budget */
