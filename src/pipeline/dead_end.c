@@ -168,8 +168,11 @@ void dead_end_ask(struct mill *m, struct ask *a)
     struct list stay;
     list_init(&stay);
     ask_leaves(m, a, &stay);
-    for (struct list *n; (n = list_pop(&stay));)
-        ask_wait(m, LIST_ENTRY(n, struct ask, ready), STRANDED_US);
+    for (struct list *n; (n = list_pop(&stay));) {
+        struct ask *left = LIST_ENTRY(n, struct ask, ready);
+        left->stranded = true;
+        ask_wait(m, left, STRANDED_US);
+    }
 }
 
 static void stop_at_wall(struct mill *m, const struct line *l)
@@ -183,11 +186,52 @@ static void stop_at_wall(struct mill *m, const struct line *l)
     drain_stop(m, ST_BUDGET, text);
 }
 
+/* A window that is full of what is only not published yet opens again. */
+static bool more_to_read(const struct mill *m)
+{
+    return !intake_over(m) && (intake_window_open(m) || m->window_tickets > m->stats.live);
+}
+
+/* Does anything wait for its time that may be answered then? */
+static bool any_due(const struct mill *m)
+{
+    LIST_EACH(n, &m->asks)
+    {
+        const struct ask *a = LIST_ENTRY(n, struct ask, node);
+        if (a->due.at != HEAP_OUT && !a->stranded)
+            return true;
+    }
+    return false;
+}
+
+static void stop_for_stranded(struct mill *m)
+{
+    static const struct {
+        unsigned cause;
+        enum status status;
+        const char *why;
+    } stops[] = {{GONE_CONFIG, ST_CONFIG, "the provider refuses what is configured for it"},
+                 {GONE_KEY, ST_KEY_REFUSED, "the key is refused (401)"},
+                 {GONE_MONEY, ST_NO_MONEY, "no money is left on the account"}};
+    LIST_EACH(n, &m->asks)
+    {
+        const struct ask *a = LIST_ENTRY(n, struct ask, node);
+        unsigned causes = a->stranded ? causes_of(m, a->line->tier) : 0;
+        char text[300];
+        for (size_t i = 0; i < sizeof stops / sizeof *stops; i++) {
+            if (!(causes & stops[i].cause))
+                continue;
+            snprintf(text, sizeof text, "what is left of tier %s fits only a model that is off: %s",
+                     m->config->tiers[a->line->tier].name, stops[i].why);
+            drain_stop(m, stops[i].status, text);
+        }
+    }
+}
+
 void dead_end_check(struct mill *m)
 {
     bool work = false;
-    if (m->stats.in_flight > 0 || m->commands > 0 || heap_min(&m->due) ||
-        (!intake_over(m) && intake_window_open(m)))
+    if (m->stats.in_flight > 0 || m->commands > 0 || more_to_read(m) || any_due(m))
         return;
     for (int i = 0; i < m->line_count; i++) {
         const struct line *l = m->lines[i];
@@ -206,4 +250,5 @@ void dead_end_check(struct mill *m)
         else
             stop_for(m, l->tier, causes_of(m, l->tier));
     }
+    stop_for_stranded(m);
 }

@@ -253,7 +253,7 @@ static void release_due(struct mill *m, int64_t now)
             continue;
         }
         m->stats.retries += a->is_retry;
-        a->is_retry = false;
+        a->is_retry = a->stranded = false;
         list_push(&a->line->ready, &a->ready);
     }
 }

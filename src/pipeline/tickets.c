@@ -45,6 +45,7 @@ void ticket_queue(struct mill *m, struct ticket *t)
     t->item.attempt_class = (int)t->purpose;
     t->item.solo = t->alone;
     t->item.ticket = t;
+    m->lines[t->item.route]->never = false; /* it may have somewhere else to go */
     packer_add(m->packer, &t->item, mill_now(m));
 }
 

@@ -78,6 +78,7 @@ struct ask {
     int failed_at, failed_here; /* endpoint number of the last failure; in a row there */
     uint64_t avoid;             /* endpoints that failed it, as in struct pick */
     bool is_retry;              /* next call needs a place in the retry budget */
+    bool stranded;              /* waits although it fits only models that are off */
 
     /* of the call at hand */
     struct picked_place at;
