@@ -1,0 +1,15 @@
+-- What reports group by and compare with: a customer's field, what was hidden from providers, the
+-- categories people chose, how large the ledger was.
+
+ALTER TABLE ticket ADD COLUMN customer TEXT; -- the field that ticket.customer points at; NULL = none
+ALTER TABLE ticket ADD COLUMN redacted TEXT; -- JSON {"email":2,...}: places hidden; NULL = none
+
+ALTER TABLE run ADD COLUMN ledger_bytes INTEGER; -- of the file when the run ended; NULL = not known
+
+-- What a person says a ticket is. One label a ticket: the last one imported.
+CREATE TABLE label (
+    ticket_id TEXT PRIMARY KEY,
+    category TEXT NOT NULL,
+    imported_unix_us INTEGER NOT NULL,
+    origin TEXT NOT NULL              -- the file it came from
+) STRICT, WITHOUT ROWID;
