@@ -134,6 +134,12 @@ class Fleet(rig.Rig):
     def calls(self, endpoint, since=0.0, until=float("inf")):
         return [c for c in self.sims[endpoint].calls() if since <= c["at_us"] / 1e6 < until]
 
+    def await_call(self, seconds=20):
+        """Until somebody was asked: how long start-up takes is another matter."""
+        patience = time.monotonic() + seconds
+        while not any(sim.calls() for sim in self.sims.values()) and time.monotonic() < patience:
+            time.sleep(0.02)
+
     def billed(self, endpoint):
         return list(rig.lines(self.sims[endpoint].bill))
 

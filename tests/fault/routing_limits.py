@@ -31,13 +31,15 @@ MORE_FORMS = [("3", 2.9, 4.8), ("ms", 0.65, 4), ("reset", 1.1, 4.5), ("none", 0,
 STEP = 5  # seconds from one form to the next
 
 
-def one_refusal(sim, form):
-    """Refuses until the first call was, then no longer."""
+def one_refusal(sim, form, seconds):
+    """Refuses until the first call was, then no longer; takes that time in all."""
+    over = time.monotonic() + seconds
     sim.control(phase=form, faults=[f"429:100:{form}"])
     deadline = time.monotonic() + 10
     while sim.ledger()["phases"][-1]["throttled"]["count"] == 0 and time.monotonic() < deadline:
         time.sleep(0.01)
     sim.control(faults=[])
+    time.sleep(max(0.0, over - time.monotonic()))
 
 
 def silence(job, begun):
@@ -55,11 +57,11 @@ def silence(job, begun):
 def wait_as_told(name, forms):
     job = one_endpoint(name, 250 * len(forms), more={"max_in_flight": 4})
     us = job.sims["us"]
-    steps = [(1 + STEP * i, lambda form=form: one_refusal(us, form))
-             for i, (form, _, _) in enumerate(forms)]
+    steps = [(0, job.await_call)]
+    steps += [(0, lambda form=form: one_refusal(us, form, STEP)) for form, _, _ in forms]
     status, said, script = run_with(job, *steps)
     problems, notes = [], []
-    for (form, least, most), begun in zip(forms, script.done):
+    for (form, least, most), begun in zip(forms, script.done[1:]):
         at, refused = silence(job, begun)
         notes.append(f"{form} {seconds(at)}")
         if at is None or not least <= at <= most:
