@@ -38,7 +38,7 @@ static void init_offer(struct providers *p, int model)
     o->places = mem_array((size_t)a->endpoint_count, sizeof *o->places);
     for (int i = 0; i < a->endpoint_count; i++) {
         o->places[i].endpoint = &a->endpoints[i];
-        gate_init(&o->places[i].gate, a->max_in_flight);
+        gate_init(&o->places[i].gate, a->max_in_flight, p->config->shard_fraction_ppm);
     }
 }
 

@@ -13,14 +13,14 @@
 #define NOISE_BLOCK 100
 #define NOISE_MOST  90 /* permille: more than this is no noise */
 
-void gate_init(struct gate *g, int64_t max_in_flight)
+void gate_init(struct gate *g, int64_t max_in_flight, int64_t fraction_ppm)
 {
     assert(max_in_flight >= 1);
     int64_t start = max_in_flight / 2 > START_LEAST ? max_in_flight / 2 : START_LEAST;
     if (start > max_in_flight)
         start = max_in_flight;
     *g = (struct gate){.max = max_in_flight, .limit_milli = start * 1000, .climb_milli = 1000};
-    told_init(&g->told);
+    told_init(&g->told, fraction_ppm);
     drought_init(&g->drought);
 }
 

@@ -41,7 +41,8 @@ struct gate {
     struct drought drought;
 };
 
-void gate_init(struct gate *g, int64_t max_in_flight);
+/* fraction_ppm: the shard's part of the limits that are told, millionths. */
+void gate_init(struct gate *g, int64_t max_in_flight, int64_t fraction_ppm);
 
 /* How long until a call of so many (estimated) tokens may enter; 0 = now; INT64_MAX = not before
  * one of those in flight ends. Any other figure may turn out shorter or longer by what is heard

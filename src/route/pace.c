@@ -101,17 +101,17 @@ static void change(struct pace_bucket *b, int64_t per_minute, int64_t now_us)
                               .full_at_ns = now_us * 1000};
 }
 
-void pace_change(struct pace *p, int64_t requests_per_minute, int64_t tokens_per_minute,
-                 int64_t now_mono_us)
-{
-    change(&p->requests, requests_per_minute, now_mono_us);
-    change(&p->tokens, tokens_per_minute, now_mono_us);
-}
-
 static int64_t part(int64_t per_minute, int64_t fraction_ppm)
 {
     int64_t v = (int64_t)((__int128)clamp(per_minute) * fraction_ppm / 1000000);
     return per_minute > 0 && v < 1 ? 1 : v;
+}
+
+void pace_change(struct pace *p, int64_t requests_per_minute, int64_t tokens_per_minute,
+                 int64_t now_mono_us)
+{
+    change(&p->requests, part(requests_per_minute, p->fraction_ppm), now_mono_us);
+    change(&p->tokens, part(tokens_per_minute, p->fraction_ppm), now_mono_us);
 }
 
 void pace_init(struct pace *p, int64_t requests_per_minute, int64_t tokens_per_minute,
@@ -120,8 +120,8 @@ void pace_init(struct pace *p, int64_t requests_per_minute, int64_t tokens_per_m
     assert(fraction_ppm >= 0 && fraction_ppm <= 1000000);
     memset(p, 0, sizeof *p);
     p->requests.fill_permille = p->tokens.fill_permille = PACE_FILL;
-    pace_change(p, part(requests_per_minute, fraction_ppm), part(tokens_per_minute, fraction_ppm),
-                now_mono_us);
+    p->fraction_ppm = fraction_ppm;
+    pace_change(p, requests_per_minute, tokens_per_minute, now_mono_us);
 }
 
 int64_t pace_wait_us(const struct pace *p, int64_t tokens, int64_t now_mono_us)

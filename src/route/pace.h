@@ -28,9 +28,11 @@ struct pace_bucket {
 
 struct pace {
     struct pace_bucket requests, tokens;
+    int64_t fraction_ppm;
 };
 
-/* fraction_ppm: the shard's part of the limits, millionths; what is left is at least 1. */
+/* fraction_ppm: the shard's part of all limits, now and later, millionths; what is left of one is
+ * at least 1. */
 void pace_init(struct pace *p, int64_t requests_per_minute, int64_t tokens_per_minute,
                int64_t fraction_ppm, int64_t now_mono_us);
 /* New limits; what was taken in the last minute stays counted (if it was limited then). */

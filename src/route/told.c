@@ -45,10 +45,10 @@ static int64_t left_wait_us(const struct told_measure *m, int64_t amount, int64_
     return at > now ? at - now : 0;
 }
 
-void told_init(struct told *t)
+void told_init(struct told *t, int64_t fraction_ppm)
 {
     *t = (struct told){0};
-    pace_init(&t->pace, 0, 0, 1000000, 0);
+    pace_init(&t->pace, 0, 0, fraction_ppm, 0);
 }
 
 int64_t told_wait_us(const struct told *t, int64_t tokens, int64_t now_mono_us)
@@ -100,10 +100,12 @@ static int64_t per_minute(const struct told_measure *m)
 
 /* A bucket that runs low although we stay below its limit: others use it too, or a call counts for
  * more there than here. Slower then, by up to a quarter. A sliding minute is always low when it is
- * used up to its limit; it shows in its counting what we have taken. */
-static int64_t fill_permille(const struct told_measure *m, const struct pace_bucket *own)
+ * used up to its limit; it shows in its counting what we and the other shards have taken. */
+static int64_t fill_permille(const struct told_measure *m, const struct pace_bucket *own,
+                             int64_t fraction_ppm)
 {
-    int64_t low = m->limit / 3, used = m->limit - m->left;
+    int64_t low = m->limit / 3;
+    int64_t used = (int64_t)((__int128)(m->limit - m->left) * fraction_ppm / 1000000);
     if (m->limit == 0 || m->left >= low || !is_bucket(m))
         return PACE_FILL;
     if (own->sum <= used + used / 32 && own->sum >= used - used / 32)
@@ -117,6 +119,7 @@ void told_update(struct told *t, const struct gate_told *told, int64_t now_mono_
          now_mono_us);
     hear(&t->tokens, told->tokens_limit, told->tokens_left, told->tokens_reset_us, now_mono_us);
     pace_change(&t->pace, per_minute(&t->requests), per_minute(&t->tokens), now_mono_us);
-    t->pace.requests.fill_permille = fill_permille(&t->requests, &t->pace.requests);
-    t->pace.tokens.fill_permille = fill_permille(&t->tokens, &t->pace.tokens);
+    int64_t part = t->pace.fraction_ppm;
+    t->pace.requests.fill_permille = fill_permille(&t->requests, &t->pace.requests, part);
+    t->pace.tokens.fill_permille = fill_permille(&t->tokens, &t->pace.tokens, part);
 }

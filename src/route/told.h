@@ -32,7 +32,8 @@ struct told {
     struct pace pace;
 };
 
-void told_init(struct told *t);
+/* fraction_ppm: the shard's part of what is told, as for pace_init. */
+void told_init(struct told *t, int64_t fraction_ppm);
 int64_t told_wait_us(const struct told *t, int64_t tokens, int64_t now_mono_us);
 void told_enter(struct told *t, int64_t tokens, int64_t now_mono_us);
 void told_leave(struct told *t, int64_t tokens, int64_t used_tokens, int64_t now_mono_us);

@@ -213,7 +213,7 @@ void throttle_run(struct throttle_world *w, struct throttle_provider p, struct t
     w->limit_least = INT64_MAX;
     random_seed(&w->random, c.seed + 7);
     provider_start(&w->p);
-    gate_init(&w->gate, c.in_flight);
+    gate_init(&w->gate, c.in_flight, 1000000);
     pace_init(&w->pace, c.requests_per_minute, c.tokens_per_minute, 1000000, 0);
     while (!over(w)) {
         int64_t wait = INT64_MAX;

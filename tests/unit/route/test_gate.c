@@ -9,6 +9,7 @@
 #include "route/gate.h"
 
 #define SECOND INT64_C(1000000)
+#define WHOLE  1000000 /* no shards */
 
 /* Enters a call and ends it with an answer. */
 static void answer(struct gate *g, int64_t sent, int64_t now)
@@ -33,7 +34,7 @@ static void it_starts_at_half_and_is_open_after_one_round(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct gate g;
-        gate_init(&g, cases[i].max);
+        gate_init(&g, cases[i].max, WHOLE);
         assert_int_equal(gate_limit(&g), cases[i].start);
         for (int64_t k = 0; k < cases[i].start; k++)
             answer(&g, k, k + SECOND);
@@ -45,7 +46,7 @@ static void a_burst_of_refusals_leaves_the_places_that_were_accepted(void **stat
 {
     struct gate g;
     (void)state;
-    gate_init(&g, 64);
+    gate_init(&g, 64, WHOLE);
     for (int i = 0; i < 32; i++)
         answer(&g, i, i + 1000);
     while (gate_wait_us(&g, 0, SECOND) == 0)
@@ -66,7 +67,7 @@ static void it_never_closes_for_good(void **state)
     struct gate g;
     int64_t now = 0;
     (void)state;
-    gate_init(&g, 4);
+    gate_init(&g, 4, WHOLE);
     for (int i = 0; i < 500; i++) {
         int64_t wait = gate_wait_us(&g, 0, now);
         assert_in_range(wait, 0, 30 * SECOND);
@@ -82,7 +83,7 @@ static void timeouts_cut_once_a_round_and_not_below_an_eighth(void **state)
 {
     struct gate g;
     (void)state;
-    gate_init(&g, 64);
+    gate_init(&g, 64, WHOLE);
     for (int i = 0; i < 32; i++)
         gate_timeout(&g, 100, 200);
     assert_int_equal(gate_limit(&g), 24);
@@ -96,7 +97,7 @@ static void successes_climb_faster_and_faster(void **state)
     struct gate g;
     int calls = 0;
     (void)state;
-    gate_init(&g, 64);
+    gate_init(&g, 64, WHOLE);
     for (int i = 0; i < 100; i++)
         gate_timeout(&g, 300 + i, 300 + i);
     for (; gate_limit(&g) < 64; calls++)
@@ -108,7 +109,7 @@ static void the_later_pause_counts(void **state)
 {
     struct gate g;
     (void)state;
-    gate_init(&g, 2);
+    gate_init(&g, 2, WHOLE);
     gate_pause(&g, 1000);
     gate_pause(&g, 500);
     assert_int_equal(gate_wait_us(&g, 0, 900), 100);
@@ -121,7 +122,7 @@ static void only_one_call_probes_a_drought(void **state)
 {
     struct gate g;
     (void)state;
-    gate_init(&g, 64);
+    gate_init(&g, 64, WHOLE);
     for (int i = 0; i < 5; i++)
         refuse(&g, i * 30000, i * 30000 + 20000);
     assert_in_range(gate_wait_us(&g, 0, 140000), 1, 250000);
@@ -159,11 +160,34 @@ static void what_is_left_is_waited_for(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct gate g;
-        gate_init(&g, 4);
+        gate_init(&g, 4, WHOLE);
         gate_told(&g, &cases[i].told, SECOND);
         int64_t wait = gate_wait_us(&g, cases[i].tokens, SECOND);
         assert_true(wait >= cases[i].least_us && wait <= cases[i].most_us);
     }
+}
+
+/* Calls that enter in a minute in which 600 are allowed and plenty are left. */
+static int64_t entered_of_600(int64_t fraction_ppm)
+{
+    struct gate g;
+    int64_t n = 0;
+    gate_init(&g, 64, fraction_ppm);
+    gate_told(&g, &(struct gate_told){600, 599, SECOND / 10, -1, -1, -1}, SECOND);
+    for (int64_t now = SECOND; now < 61 * SECOND; now += SECOND / 100) {
+        if (gate_wait_us(&g, 0, now) > 0)
+            continue;
+        answer(&g, now, now);
+        n++;
+    }
+    return n;
+}
+
+static void a_shard_takes_its_part_of_a_limit_that_is_told(void **state)
+{
+    (void)state;
+    assert_in_range(entered_of_600(WHOLE), 590, 600);
+    assert_in_range(entered_of_600(WHOLE / 4), 147, 150);
 }
 
 int main(void)
@@ -177,6 +201,7 @@ int main(void)
         cmocka_unit_test(the_later_pause_counts),
         cmocka_unit_test(only_one_call_probes_a_drought),
         cmocka_unit_test(what_is_left_is_waited_for),
+        cmocka_unit_test(a_shard_takes_its_part_of_a_limit_that_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
