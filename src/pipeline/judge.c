@@ -62,6 +62,7 @@ void judge_outage_booked(struct mill *m, const struct ledger_cmd *cmd)
     }
     if (!e)
         return;
+    end_outage(m, e); /* the one before: over, and a next one begun, before either was booked */
     e->outage_no = cmd->u.outage.outage_no;
     if (!e->out)
         end_outage(m, e);
