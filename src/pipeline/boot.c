@@ -1,16 +1,12 @@
-/* Before the loop: books opened, brokers asked, an older run fenced, the models prepared.
+/* Before the loop: books opened, the ends settled in, the models prepared.
  *
- * In the order that keeps a start which must not run from disturbing one that does: lock, look,
- * decide, fence, look again, act. Waits for brokers up to run.stall_after; nothing is consumed,
- * sent or published here.
+ * In the order that keeps a start which must not run from disturbing one that does: the plan, the
+ * ledger's lock, then the transport finds its place. Nothing is consumed, sent or published here.
  */
 #include "pipeline/boot.h"
 
-#include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "batch/prompt.h"
@@ -18,83 +14,17 @@
 #include "pipeline/signals.h"
 #include "route/price.h"
 
-enum { ADMIN_TIMEOUT_MS = 30000, INIT_TIMEOUT_MS = 60000, BROKER_WAIT_US = 2000000 };
 #define SYSTEM_MESSAGE_MAX ((size_t)4 << 20)
-
-static bool embedded(const struct boot *b)
-{
-    return !b->config->kafka.transactional;
-}
 
 static enum status open_books(struct boot *b, struct fail *fail)
 {
     struct ledger_options lo = {.create = true, .transport = "kafka", .clock = &clock_system};
-    char *path = config_ledger_path(b->config, b->o->shard, NULL);
+    char *path = b->o->ledger_path ? mem_str(b->o->ledger_path)
+                                   : config_ledger_path(b->config, b->o->shard, NULL);
     enum status st = ledger_open(path, &lo, &b->ledger, fail);
     if (st == ST_OK)
         st = crumb_open(path, &b->crumb, fail);
     mem_free(path);
-    return st;
-}
-
-/* Brokers may be slower to come up than we are: asked until run.stall_after has passed. */
-static enum status look(struct boot *b, struct fail *fail)
-{
-    struct startup_options so = {
-        .config = b->config,
-        .admin = b->admin,
-        .ledger = b->ledger,
-        .shard = b->o->shard,
-        .shards = b->o->shards,
-        .transactional_id = b->transactional_id,
-        .new_ledger = b->o->new_ledger,
-        .from = b->o->from,
-        .embedded = embedded(b),
-    };
-    int64_t until = clock_mono_us(&clock_system) + b->config->run.stall_after_us;
-    for (;;) {
-        enum status st = startup_look(&so, &b->startup, fail);
-        if (status_class(st) != CLASS_RETRY || clock_mono_us(&clock_system) >= until)
-            return st;
-        log_event(LOG_WARN, "brokers_unreachable", fail->text, L_STR("status", status_name(st)));
-        usleep(BROKER_WAIT_US);
-    }
-}
-
-/* What our producer must find committed should it have to be made anew. */
-static void tell_known(struct boot *b)
-{
-    const struct startup *s = &b->startup;
-    struct commit_offset *known = mem_array(s->count, sizeof *known);
-    size_t n = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->v[i].owned)
-            known[n++] = (struct commit_offset){.topic = s->v[i].mill.topic,
-                                                .partition = s->v[i].mill.partition,
-                                                .offset = s->v[i].committed.offset,
-                                                .metadata = s->v[i].committed.metadata};
-    }
-    kproducer_known(b->producer, known, n);
-    mem_free(known);
-}
-
-static enum status take_over(struct boot *b, struct fail *fail)
-{
-    struct startup *s = &b->startup;
-    const struct kproducer_limits limits = {s->max_result_bytes, s->max_dead_bytes};
-    ledger_set_limits(b->ledger, s->max_result_bytes, s->max_dead_bytes);
-    enum status st =
-        kproducer_open(&b->config->kafka, b->transactional_id, limits, &b->producer, fail);
-    if (st == ST_OK)
-        st = startup_fence(s, fail);
-    if (st == ST_OK)
-        st = kproducer_init(b->producer, INIT_TIMEOUT_MS, fail);
-    if (st != ST_OK)
-        return st;
-    failpoint(FP_AFTER_FENCING);
-    st = startup_act(s, fail);
-    if (st == ST_OK)
-        tell_known(b);
     return st;
 }
 
@@ -159,7 +89,7 @@ static enum status prepare_models(struct boot *b, struct fail *fail)
     return st;
 }
 
-static enum status begin_run(struct boot *b, struct fail *fail)
+static enum status begin_run(struct boot *b, const struct transport *t, struct fail *fail)
 {
     struct random random;
     struct ledger_info info;
@@ -168,7 +98,7 @@ static enum status begin_run(struct boot *b, struct fail *fail)
         .prompt_version = b->prompt_version,
         .system_message = b->system_message.p,
         .version = b->o->version,
-        .publish = b->config->kafka.transactional ? "transactional" : "idempotent",
+        .publish = t->ops->publish,
     };
     random_seed_system(&random);
     random_id(&random, run.started_unix_us, run.run_id);
@@ -181,25 +111,18 @@ static enum status begin_run(struct boot *b, struct fail *fail)
     return ledger_begin_run(b->ledger, &run, fail);
 }
 
-enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fail)
+enum status boot_up(struct boot *b, const struct run_options *o, const struct transport *t,
+                    struct fail *fail)
 {
     memset(b, 0, sizeof *b);
     signals_leave();
     b->o = o;
     b->config = o->config;
-    snprintf(b->transactional_id, sizeof b->transactional_id, "%s-%d", b->config->kafka.group,
-             b->o->shard);
     enum status st = means_plan(&b->means, o, fail);
     if (st == ST_OK)
         st = open_books(b, fail);
     if (st == ST_OK)
-        st = kadmin_open(&b->config->kafka, ADMIN_TIMEOUT_MS, &b->admin, fail);
-    if (st == ST_OK)
-        st = look(b, fail);
-    if (st == ST_OK)
-        st = take_over(b, fail);
-    kadmin_close(b->admin);
-    b->admin = NULL;
+        st = t->ops->settle_in(t->self, b->ledger, &b->grounds, fail);
     if (st == ST_OK)
         st = settle_crash(b, fail);
     if (st == ST_OK)
@@ -207,13 +130,12 @@ enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fa
     if (st == ST_OK)
         st = prepare_models(b, fail);
     if (st == ST_OK)
-        st = begin_run(b, fail);
+        st = begin_run(b, t, fail);
     return st;
 }
 
 void boot_down(struct boot *b)
 {
-    kproducer_close(b->producer);
     for (int i = 0; b->models && i < b->config->model_count; i++) {
         llm_template_free(b->models[i].request);
         mem_free(b->models[i].prices);
@@ -223,8 +145,6 @@ void boot_down(struct boot *b)
     mem_free(b->suspects.crashes);
     buf_deinit(&b->system_message);
     means_deinit(&b->means);
-    startup_free(&b->startup);
-    kadmin_close(b->admin);
     crumb_close(b->crumb);
     ledger_close(b->ledger);
 }

@@ -2,13 +2,12 @@
 #ifndef TICKETMILL_PIPELINE_BOOT_H
 #define TICKETMILL_PIPELINE_BOOT_H
 
-#include "kafka/producer.h"
 #include "ledger/crumb.h"
 #include "ledger/ledger.h"
 #include "pipeline/means.h"
 #include "pipeline/mill.h"
 #include "pipeline/run.h"
-#include "pipeline/startup.h"
+#include "pipeline/transport.h"
 
 struct suspects {
     struct pos *v;
@@ -21,21 +20,19 @@ struct boot {
     const struct config *config;
     struct ledger *ledger;
     struct crumb *crumb;
-    struct kadmin *admin; /* NULL once start-up is over */
-    struct startup startup;
-    struct kproducer *producer; /* initialised: older runs are fenced */
-    struct mill_model *models;  /* one per config->models */
+    struct grounds grounds;
+    struct mill_model *models; /* one per config->models */
     struct means means;
     struct suspects suspects;
     struct buf system_message;
     char prompt_version[SHA256_HEX_SIZE];
-    char transactional_id[300];
     int64_t last_seq; /* of the outbox when the run begins */
     char run_id[ID_SIZE], ledger_id[ID_SIZE];
 };
 
 /* On failure what was opened stays in *b for boot_down. */
-MUST_CHECK enum status boot_up(struct boot *b, const struct run_options *o, struct fail *fail);
+MUST_CHECK enum status boot_up(struct boot *b, const struct run_options *o,
+                               const struct transport *t, struct fail *fail);
 void boot_down(struct boot *b);
 
 #endif

@@ -1,21 +1,10 @@
-/* Kafka, HTTP, the ledger's thread and the publisher's behind the ports of the state machine. The
+/* HTTP, the ledger's thread and the publisher's behind the ports of the state machine. The
  * last thing between it and the world: no decision is made here, nothing is kept.
  */
 #include "pipeline/edges.h"
 
-#include "kafka/producer.h"
 #include "ledger/writer.h"
 #include "pipeline/publisher.h"
-
-static void source_poll(void *self, struct kevent *out)
-{
-    kconsumer_poll(((struct edges *)self)->consumer, out);
-}
-
-static enum status source_restart(void *self, struct pos pos, int64_t offset, struct fail *fail)
-{
-    return kconsumer_restart(((struct edges *)self)->consumer, pos, offset, fail);
-}
 
 static struct llm_flight *caller_send(void *self, const struct llm_call *call)
 {
@@ -44,17 +33,6 @@ static void press_finish(void *self)
     publisher_post(((struct edges *)self)->publisher, item);
 }
 
-static enum status sink_publish(void *self, struct outrow *const *rows, size_t n,
-                                const struct commit_offset *offs, size_t m, struct fail *fail)
-{
-    return kproducer_publish(((struct edges *)self)->producer, rows, n, offs, m, fail);
-}
-
-struct source edges_source(struct edges *e)
-{
-    return (struct source){e, source_poll, source_restart};
-}
-
 struct caller edges_caller(struct edges *e)
 {
     return (struct caller){e, caller_send, caller_cancel, caller_reload_key};
@@ -68,9 +46,4 @@ struct books edges_books(struct edges *e)
 struct press edges_press(struct edges *e)
 {
     return (struct press){e, press_finish};
-}
-
-struct sink edges_sink(struct edges *e)
-{
-    return (struct sink){e, sink_publish};
 }

@@ -1,4 +1,5 @@
-/* The real edges of a run on Kafka, in the shape of the pipeline's ports.
+/* The real edges that every run has, in the shape of the pipeline's ports. Where tickets come from
+ * and go to is the transport's.
  *
  * Only passes on: which thread may call what stands with each edge. Whoever makes an edge sets it
  * here before its port is used, and ends it.
@@ -8,23 +9,18 @@
 
 #include "pipeline/ports.h"
 
-struct kproducer;
 struct ledger_writer;
 struct publisher;
 
 struct edges {
-    struct kconsumer *consumer;
     struct llm_client *client;
     struct ledger_writer *writer;
     struct publisher *publisher;
-    struct kproducer *producer;
 };
 
 /* The edges are borrowed for as long as a port is used. */
-struct source edges_source(struct edges *e);
 struct caller edges_caller(struct edges *e);
 struct books edges_books(struct edges *e);
 struct press edges_press(struct edges *e);
-struct sink edges_sink(struct edges *e); /* for the publisher's thread */
 
 #endif

@@ -1,4 +1,4 @@
-/* The assembly of a run on Kafka: wiring, loop, orderly end.
+/* The assembly of a run: wiring, loop, orderly end. What its ends are, the transport knows.
  *
  * Threads: this one runs the loop; ledger/writer.h has one, publisher.h has one. What crosses
  * between them are whole structs in queues: committed commands and publish reports to the loop,
@@ -18,6 +18,7 @@
 #include "pipeline/audit.h"
 #include "pipeline/boot.h"
 #include "pipeline/edges.h"
+#include "pipeline/kafka_transport.h"
 #include "pipeline/loop.h"
 #include "pipeline/publisher.h"
 #include "pipeline/signals.h"
@@ -25,6 +26,7 @@
 struct runner {
     const struct run_options *o;
     const struct config *config;
+    const struct transport *transport;
     struct run_outcome *out;
     struct boot boot;
     struct edges edges;
@@ -124,71 +126,46 @@ static void copy_row(void *self, const struct outrow *row)
 
 static struct publisher *new_publisher(struct runner *r)
 {
-    const struct startup *s = &r->boot.startup;
-    struct publish_partition *parts = mem_array(s->count, sizeof *parts);
-    size_t n = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        const struct startup_partition *p = &s->v[i];
-        if (p->owned)
-            parts[n++] = (struct publish_partition){
-                .source = p->mill.source,
-                .partition = p->mill.partition,
-                .topic = p->mill.topic,
-                .start_offset = p->mill.start,
-                .published = p->published,
-                .published_count = p->published_count,
-            };
-    }
+    const struct grounds *g = &r->boot.grounds;
+    struct publish_partition *parts = mem_array(g->count, sizeof *parts);
+    for (size_t i = 0; i < g->count; i++)
+        parts[i] = (struct publish_partition){
+            .source = g->v[i].mill.source,
+            .partition = g->v[i].mill.partition,
+            .topic = g->v[i].mill.topic,
+            .start_offset = g->v[i].mill.start,
+            .published = g->v[i].published,
+            .published_count = g->v[i].published_count,
+        };
     struct publisher *p = publisher_start(&(struct publish_options){
-        .sink = edges_sink(&r->edges),
+        .sink = r->transport->ops->sink(r->transport->self),
         .clock = &clock_system,
         .ledger_id = r->boot.ledger_id,
-        .transactional_id = r->boot.transactional_id,
+        .transactional_id = r->transport->id,
         .shard = r->o->shard,
         .shards = r->o->shards,
         .window_tickets = r->config->run.window_tickets,
-        .published_seq = s->published_seq,
+        .published_seq = g->published_seq,
         .earlier_seq = r->boot.last_seq,
         .partitions = parts,
-        .partition_count = n,
+        .partition_count = g->count,
         .reports = r->reports,
     });
     mem_free(parts);
     return p;
 }
 
-static enum status start_source(struct runner *r, struct fail *fail)
-{
-    const struct startup *s = &r->boot.startup;
-    struct kstart *starts = mem_array(s->count, sizeof *starts);
-    size_t n = 0;
-    enum status st = kconsumer_open(&r->config->kafka, loop_reactor(r->loop), on_source, r,
-                                    &r->edges.consumer, fail);
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->v[i].owned)
-            starts[n++] = (struct kstart){s->v[i].mill.source, s->v[i].mill.topic,
-                                          s->v[i].mill.partition, s->v[i].mill.start};
-    }
-    if (st == ST_OK)
-        st = kconsumer_assign(r->edges.consumer, starts, n, fail);
-    mem_free(starts);
-    return st;
-}
-
 static void new_mill(struct runner *r)
 {
-    const struct startup *s = &r->boot.startup;
-    struct mill_partition *parts = mem_array(s->count, sizeof *parts);
+    const struct grounds *g = &r->boot.grounds;
+    struct mill_partition *parts = mem_array(g->count, sizeof *parts);
     struct random random;
-    size_t n = 0;
-    for (size_t i = 0; i < s->count; i++) {
-        if (s->v[i].owned)
-            parts[n++] = s->v[i].mill;
-    }
+    for (size_t i = 0; i < g->count; i++)
+        parts[i] = g->v[i].mill;
     random_seed_system(&random);
     r->mill = mill_new(&(struct mill_options){
         .config = r->config,
-        .ports = {.source = edges_source(&r->edges),
+        .ports = {.source = r->transport->ops->source(r->transport->self),
                   .caller = edges_caller(&r->edges),
                   .books = edges_books(&r->edges),
                   .press = edges_press(&r->edges),
@@ -202,11 +179,11 @@ static void new_mill(struct runner *r)
         .budget = r->boot.means.budget,
         .finish_unix_us = r->boot.means.finish_unix_us,
         .partitions = parts,
-        .partition_count = n,
+        .partition_count = g->count,
         .suspects = r->boot.suspects.v,
         .suspect_crashes = r->boot.suspects.crashes,
         .suspect_count = r->boot.suspects.n,
-        .lost = s->lost,
+        .lost = g->lost,
         .limit = r->o->limit,
         .reuse = r->o->reuse,
         .seed = random_u64(&random),
@@ -236,10 +213,9 @@ static enum status wire(struct runner *r, struct fail *fail)
                                                          .clock = &clock_system},
                             &r->edges.client, fail);
     if (st == ST_OK)
-        st = start_source(r, fail);
+        st = r->transport->ops->open(r->transport->self, reactor, on_source, r, fail);
     if (st != ST_OK)
         return st;
-    r->edges.producer = r->boot.producer;
     r->edges.publisher = new_publisher(r);
     st = ledger_unpublished(r->boot.ledger, copy_row, r, fail);
     if (st != ST_OK)
@@ -290,7 +266,7 @@ static void hand_signals_over(struct runner *r)
 static void stop_threads(struct runner *r)
 {
     if (r->mill && !finished_well(r))
-        kproducer_hurry();
+        r->transport->ops->hurry(r->transport->self);
     ledger_writer_stop(r->edges.writer);
     publisher_stop(r->edges.publisher);
     r->edges.publisher = NULL;
@@ -346,7 +322,7 @@ static void free_undelivered(struct runner *r)
 static void tear_down(struct runner *r)
 {
     stop_threads(r);
-    kconsumer_close(r->edges.consumer);
+    r->transport->ops->close_source(r->transport->self);
     llm_client_free(r->edges.client);
     mill_free(r->mill);
     if (r->loop) {
@@ -363,13 +339,21 @@ static void tear_down(struct runner *r)
     boot_down(&r->boot);
 }
 
-void run_kafka(const struct run_options *o, struct run_outcome *out)
+/* It ended before its loop began. */
+static void refuse(struct run_outcome *out, const struct fail *fail)
 {
-    struct runner r = {.o = o, .config = o->config, .out = out};
+    out->exit_code = status_exit(fail->code);
+    snprintf(out->stopped_by, sizeof out->stopped_by, "%s", status_text(fail->code));
+    snprintf(out->message, sizeof out->message, "%s", fail->text);
+}
+
+static void run(const struct run_options *o, const struct transport *t, struct run_outcome *out)
+{
+    struct runner r = {.o = o, .config = o->config, .transport = t, .out = out};
     struct fail fail = {0};
     memset(out, 0, sizeof *out);
     signal(SIGPIPE, SIG_IGN);
-    enum status st = boot_up(&r.boot, o, &fail);
+    enum status st = boot_up(&r.boot, o, t, &fail);
     memcpy(out->run_id, r.boot.run_id, sizeof out->run_id);
     memcpy(out->ledger_id, r.boot.ledger_id, sizeof out->ledger_id);
     if (st == ST_OK)
@@ -379,10 +363,18 @@ void run_kafka(const struct run_options *o, struct run_outcome *out)
         hand_signals_over(&r);
         stop_threads(&r);
         conclude(&r);
+        if (t->ops->deliver)
+            t->ops->deliver(t->self, r.boot.ledger, out);
     } else {
-        out->exit_code = status_exit(st);
-        snprintf(out->stopped_by, sizeof out->stopped_by, "%s", status_text(st));
-        snprintf(out->message, sizeof out->message, "%s", fail.text);
+        refuse(out, &fail);
     }
     tear_down(&r);
+}
+
+void run_kafka(const struct run_options *o, struct run_outcome *out)
+{
+    struct kafka_transport k;
+    kafka_transport_init(&k, o);
+    run(o, &k.port, out);
+    kafka_transport_deinit(&k);
 }
