@@ -4,7 +4,9 @@
  */
 #include "base/sha256.h"
 
+#include <limits.h>
 #include <openssl/evp.h>
+#include <openssl/hmac.h>
 #include <pthread.h>
 #include <stdlib.h>
 
@@ -67,6 +69,14 @@ void sha256_parts(const struct slice *parts, size_t count, uint8_t out[SHA256_SI
         sha256_more(s, parts[i].p, parts[i].n);
     }
     sha256_end(s, out);
+}
+
+void sha256_hmac(struct slice key, struct slice text, uint8_t out[SHA256_SIZE])
+{
+    pthread_once(&fetch_once, fetch);
+    must(key.n <= INT_MAX);
+    must(HMAC(algorithm, key.p ? key.p : "", (int)key.n, (const unsigned char *)text.p, text.n, out,
+              NULL) != NULL);
 }
 
 void sha256_hex(const uint8_t hash[SHA256_SIZE], char out[SHA256_HEX_SIZE])

@@ -15,6 +15,9 @@ void sha256(struct slice s, uint8_t out[SHA256_SIZE]);
 void sha256_parts(const struct slice *parts, size_t count, uint8_t out[SHA256_SIZE]);
 void sha256_hex(const uint8_t hash[SHA256_SIZE], char out[SHA256_HEX_SIZE]);
 
+/* HMAC-SHA-256 (RFC 2104). */
+void sha256_hmac(struct slice key, struct slice text, uint8_t out[SHA256_SIZE]);
+
 /* Streaming, for files. */
 struct sha256_stream;
 struct sha256_stream *sha256_begin(void);

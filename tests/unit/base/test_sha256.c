@@ -45,6 +45,31 @@ static void a_stream_gives_the_same_hash_as_the_whole(void **state)
     assert_memory_equal(whole, streamed, SHA256_SIZE);
 }
 
+/* RFC 4231, test cases 2 and 6. */
+static void known_signatures_come_out(void **state)
+{
+    char long_key[131];
+    const struct {
+        struct slice key, text;
+        const char *hex;
+    } cases[] = {
+        {SLICE_LIT("Jefe"), SLICE_LIT("what do ya want for nothing?"),
+         "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"},
+        {slice_of(long_key, sizeof long_key),
+         SLICE_LIT("Test Using Larger Than Block-Size Key - Hash Key First"),
+         "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54"},
+    };
+    (void)state;
+    memset(long_key, 0xaa, sizeof long_key);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        uint8_t mac[SHA256_SIZE];
+        char hex[SHA256_HEX_SIZE];
+        sha256_hmac(cases[i].key, cases[i].text, mac);
+        sha256_hex(mac, hex);
+        assert_string_equal(hex, cases[i].hex);
+    }
+}
+
 static void hash_of(struct slice a, struct slice b, uint8_t out[SHA256_SIZE])
 {
     sha256_parts((struct slice[]){a, b}, 2, out);
@@ -74,6 +99,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(known_hashes_come_out),
+        cmocka_unit_test(known_signatures_come_out),
         cmocka_unit_test(a_stream_gives_the_same_hash_as_the_whole),
         cmocka_unit_test(parts_cannot_be_shifted_into_each_other),
     };
