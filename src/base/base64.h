@@ -7,7 +7,8 @@
 
 /* Both append; false, with nothing appended, for more than a gigabyte. */
 MUST_CHECK bool base64_encode(struct buf *out, struct slice bytes);
-/* False also for a text that is not Base64 to the letter: wrong alphabet or padding, white space. */
+/* False also for a text that is not Base64 to the letter: wrong alphabet or padding, white space.
+ */
 MUST_CHECK bool base64_decode(struct buf *out, struct slice text);
 
 #endif

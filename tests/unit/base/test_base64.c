@@ -36,7 +36,7 @@ static void the_examples_of_its_specification_go_both_ways(void **state)
 
 static void what_is_no_base64_is_refused(void **state)
 {
-    static const char *const cases[] = {"Z",     "Zg",    "Zg=",   "====", "Zm9v\n",
+    static const char *const cases[] = {"Z",     "Zg",    "Zg=",      "====", "Zm9v\n",
                                         "Zm 9v", "Zm9v=", "Zg==Zg==", "Zm-_", "Zm9vYg==="};
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
