@@ -1,10 +1,12 @@
 -- What reports group by and compare with: a customer's field, what was hidden from providers, the
--- categories people chose, how large the ledger was.
+-- categories people chose, how large the ledger was; archives.
 
 ALTER TABLE ticket ADD COLUMN customer TEXT; -- the field that ticket.customer points at; NULL = none
 ALTER TABLE ticket ADD COLUMN redacted TEXT; -- JSON {"email":2,...}: places hidden; NULL = none
 
 ALTER TABLE run ADD COLUMN ledger_bytes INTEGER; -- of the file when the run ended; NULL = not known
+
+ALTER TABLE run ADD COLUMN ledger_id TEXT; -- in an archive: where it was merged from; NULL = our own
 
 -- What a person says a ticket is. One label a ticket: the last one imported.
 CREATE TABLE label (

@@ -19,4 +19,7 @@ struct books_options {
 MUST_CHECK int books_verify(const struct books_options *o); /* 70: something does not agree */
 MUST_CHECK int books_rebuild(const struct books_options *o);
 
+/* Takes ledgers over into the archive, made when there is none. Exit status. */
+int books_merge(const char *archive, char **ledgers, int count);
+
 #endif

@@ -1,6 +1,7 @@
-/* `ticketmill ledger`: verify, rebuild, backup. Options and the ledger's path; the work is done in
- * books_*.c and in the ledger room.
+/* `ticketmill ledger`: verify, rebuild, backup, merge. Options and the ledger's path; the work is
+ * done in books_*.c and in the ledger room.
  */
+#include <limits.h>
 #include <stdio.h>
 
 #include "base/mem.h"
@@ -12,7 +13,7 @@
 #include "ledger/verify.h"
 
 struct ledger_arguments {
-    const char *config, *ledger;
+    const char *config, *ledger, *into;
     struct shard shard;
     bool incomplete, offline;
 };
@@ -41,49 +42,67 @@ static const struct option_row rows[] = {
      .kind = OPTION_FLAG,
      .at = AT(incomplete),
      .help = "rebuild: also when records of the old ledger are missing from the topics"},
+    {.name = "into",
+     .argument = "ARCHIVE",
+     .kind = OPTION_PATH,
+     .at = AT(into),
+     .help = "merge: the archive, made when there is none"},
 };
 
-static const char *const unbuilt[] = {"forget", "merge", NULL};
+static const char *const unbuilt[] = {"forget", NULL};
 
 static const struct option_table table = {
     .command = "ledger",
-    .usage = "[OPTIONS] verify|rebuild|backup FILE",
+    .usage = "[OPTIONS] verify|rebuild|backup FILE|merge LEDGER…",
     .about =
         "verify   checks that the books are straight, then reads results and dead letters and\n"
         "         compares: each record published exactly once, byte for byte. 70 if not.\n"
         "rebuild  makes a new ledger from results and dead letters, in place of a lost one.\n"
         "         A damaged ledger must be moved aside first.\n"
-        "backup   writes a consistent copy to FILE, also while a run is on.",
+        "backup   writes a consistent copy to FILE, also while a run is on.\n"
+        "merge    takes ledgers (shards, earlier years, newer copies) over into an archive for\n"
+        "         `report` and `show`; sums are compared before anything stays.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
     .min_operands = 1,
-    .max_operands = 2,
+    .max_operands = -1,
     .unbuilt = unbuilt,
     .examples = "  ticketmill ledger verify\n"
                 "  ticketmill ledger verify --books-only --ledger ticketmill.db\n"
                 "  ticketmill ledger backup /backup/ticketmill-2026-11-24.db\n"
-                "  mv ticketmill.db damaged.db && ticketmill ledger rebuild\n",
+                "  mv ticketmill.db damaged.db && ticketmill ledger rebuild\n"
+                "  ticketmill ledger merge --into 2026.db ticketmill-0.db ticketmill-1.db\n",
 };
 
-enum verb { VERB_VERIFY, VERB_REBUILD, VERB_BACKUP, VERBS };
+enum verb { VERB_VERIFY, VERB_REBUILD, VERB_BACKUP, VERB_MERGE, VERBS };
+
+/* What stands behind each verb. */
+static const struct {
+    const char *name, *missing;
+    int least, most;
+} verbs[VERBS] = {
+    [VERB_VERIFY] = {"verify", NULL, 0, 0},
+    [VERB_REBUILD] = {"rebuild", NULL, 0, 0},
+    [VERB_BACKUP] = {"backup", "expected the name of the new file", 1, 1},
+    [VERB_MERGE] = {"merge", "expected the ledgers to take over", 1, INT_MAX},
+};
 
 static int read_verb(char **operands, int count, enum verb *verb)
 {
-    static const char *const names[VERBS] = {"verify", "rebuild", "backup"};
+    int v = 0;
 
-    for (int i = 0; i < VERBS; i++) {
-        if (strcmp(operands[0], names[i]) != 0)
-            continue;
-        *verb = (enum verb)i;
-        if (i == VERB_BACKUP && count < 2)
-            return options_usage(&table, "backup: expected the name of the new file");
-        if (i != VERB_BACKUP && count > 1)
-            return options_usage(&table, "%s: unexpected argument \"%.40s\"", names[i],
-                                 operands[1]);
-        return 0;
-    }
-    return options_usage(&table, "expected verify, rebuild or backup, found \"%.40s\"",
-                         operands[0]);
+    while (v < VERBS && strcmp(operands[0], verbs[v].name) != 0)
+        v++;
+    if (v == VERBS)
+        return options_usage(&table, "expected verify, rebuild, backup or merge, found \"%.40s\"",
+                             operands[0]);
+    if (count - 1 < verbs[v].least)
+        return options_usage(&table, "%s: %s", verbs[v].name, verbs[v].missing);
+    if (count - 1 > verbs[v].most)
+        return options_usage(&table, "%s: unexpected argument \"%.40s\"", verbs[v].name,
+                             operands[1 + verbs[v].most]);
+    *verb = (enum verb)v;
+    return 0;
 }
 
 static int backup(const char *path, const char *target)
@@ -135,5 +154,9 @@ int cmd_ledger(int argc, char **argv)
         return code;
     int count = (int)(argv + argc - operands);
     code = read_verb(operands, count, &verb);
+    if (code == 0 && (verb == VERB_MERGE) != (a.into != NULL))
+        return options_usage(&table, "--into belongs to merge, and merge needs it");
+    if (code == 0 && verb == VERB_MERGE)
+        return books_merge(a.into, operands + 1, count - 1);
     return code == 0 ? run_verb(&a, verb, count > 1 ? operands[1] : NULL) : code;
 }

@@ -4,8 +4,9 @@
  * trusts the counters it checks finds nothing. It reads whole tables; whether the figures agree
  * with Kafka's is the pipeline's question.
  */
-#include "ledger/db.h"
+#include "ledger/audit.h"
 
+#include "ledger/db.h"
 #include "model/call.h"
 
 static void count_tickets(struct ledger_audit *a, const struct use *u)

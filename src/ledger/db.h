@@ -26,6 +26,7 @@ struct ledger {
     sqlite3_stmt *stmt[Q_COUNT];
     char *path;  /* resolved: no symbolic link in it */
     int lock_fd; /* -1 = none */
+    bool archive;
     const struct clock *clock;
     int64_t max_result_bytes, max_dead_bytes;
 

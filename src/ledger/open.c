@@ -30,8 +30,8 @@ static void configure_library(void)
 
 static enum status connect_db(const char *path, sqlite3 **db, struct fail *fail)
 {
-    const int flags =
-        SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE;
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_NOFOLLOW |
+                      SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_URI; /* for what is attached */
     configure_library();
     int rc = sqlite3_open_v2(path, db, flags, NULL);
 
@@ -163,6 +163,16 @@ static enum status load_meta(struct ledger *l, struct fail *fail)
         st = meta_i64(l, "published_seq", 0, &l->stored_published_seq, fail);
     if (st != ST_OK)
         return st;
+    int64_t archive = 0;
+    st = meta_i64(l, "archive", 0, &archive, fail);
+    if (st != ST_OK)
+        return st;
+    if (archive && !l->archive)
+        return fail_set(fail, ST_LEDGER_STATE, 0,
+                        "%s: is an archive of merged ledgers, to be read; a run needs a ledger of "
+                        "its own (ledger.path)",
+                        l->path);
+    l->archive = archive != 0;
     l->last_seq = l->stored_last_seq;
     l->published_seq = l->stored_published_seq;
     if (l->published_seq < 0 || l->last_seq < l->published_seq)
@@ -227,7 +237,7 @@ static enum status open_file(struct ledger *l, int64_t bytes, struct fail *fail)
         st = load_sources(l, fail);
     if (st == ST_OK)
         st = ledger_latest_sent(l, &l->latest_sent_unix_us, fail);
-    if (st == ST_OK)
+    if (st == ST_OK && !l->archive)
         st = reuse_load(l, fail);
     if (st == ST_OK)
         st = db_transaction(l, mark_open, NULL, fail);
@@ -253,6 +263,7 @@ static struct ledger *ledger_new(const struct ledger_options *o)
     struct ledger *l = mem_zalloc(sizeof(*l));
 
     l->lock_fd = -1;
+    l->archive = o->archive;
     l->clock = o->clock;
     reuse_init(&l->reuse);
     ledger_set_limits(l, o->max_result_bytes, o->max_dead_bytes);
@@ -315,7 +326,7 @@ enum status ledger_open(const char *path, const struct ledger_options *o, struct
 static enum status mark_closed(struct ledger *l, void *arg, struct fail *fail)
 {
     (void)arg;
-    enum status st = reuse_store(l, fail);
+    enum status st = l->archive ? ST_OK : reuse_store(l, fail);
     return st == ST_OK ? meta_set_i64(l, "clean_end", 1, fail) : st;
 }
 

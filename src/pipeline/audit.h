@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "ledger/ledger.h"
+#include "ledger/audit.h"
 #include "pipeline/mill.h"
 
 /* False with a sentence naming the figures that differ. `complete`: the run ended by itself, so

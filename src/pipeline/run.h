@@ -8,7 +8,7 @@
 
 #include "config/config.h"
 #include "file/format.h"
-#include "ledger/ledger.h"
+#include "ledger/audit.h"
 #include "observe/summary.h"
 #include "pipeline/mill.h"
 

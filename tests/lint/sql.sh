@@ -32,6 +32,13 @@ for file in sql/queries/*.sql sql/reports/*.sql; do
     sqlite3 -bail "$db" <"$dir/query" >"$dir/out" 2>&1 || complain "$file" "$(head -n 3 "$dir/out")"
 done
 
+cp "$db" "$dir/old.db"
+for file in sql/merge/*.sql; do
+    { echo "ATTACH '$dir/old.db' AS old;"; cat sql/merge/take_over.sql; } >"$dir/query"
+    [ "$file" = sql/merge/take_over.sql ] || cat "$file" >>"$dir/query"
+    sqlite3 -bail "$db" <"$dir/query" >"$dir/out" 2>&1 || complain "$file" "$(head -n 3 "$dir/out")"
+done
+
 for file in sql/*/*.sql; do
     [ -f "$file" ] || continue
     case $(head -n 1 "$file") in

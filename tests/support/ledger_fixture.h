@@ -3,7 +3,7 @@
 #define TESTS_SUPPORT_LEDGER_FIXTURE_H
 
 #include "base/clock.h"
-#include "ledger/ledger.h"
+#include "ledger/audit.h"
 
 #define FIXTURE_TOPIC  "tickets"
 #define FIXTURE_PROMPT "0f1e2d3c4b5a69788796a5b4c3d2e1f00f1e2d3c4b5a69788796a5b4c3d2e1f0"
