@@ -7,15 +7,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/zone.h"
 #include "cli/commands.h"
 #include "cli/configured.h"
+#include "cli/file_run.h"
 #include "cli/options.h"
+#include "cli/run_told.h"
 #include "cli/shard.h"
 #include "observe/progress.h"
-#include "observe/summary.h"
 #include "pipeline/run.h"
 
 struct run_arguments {
@@ -23,8 +23,11 @@ struct run_arguments {
     struct shard shard;
     int64_t limit, from, budget_pusd, spent_pusd;
     bool new_ledger, no_reuse;
-    const char *only_provider, *campaign, *input, *output;
+    const char *only_provider, *campaign;
+    struct file_arguments file;
 };
+
+#define FROM_DEFAULT INT64_C(-2) /* not given */
 
 static bool parse_from(const char *text, void *field)
 {
@@ -96,160 +99,200 @@ static const struct option_row rows[] = {
     {.name = "input",
      .argument = "FILE",
      .kind = OPTION_PATH,
-     .at = AT(input),
-     .unbuilt = true,
-     .help = "read tickets from a file instead of Kafka"},
+     .at = AT(file.input),
+     .help = "read tickets from a file instead of Kafka; - = standard input"},
     {.name = "output",
      .argument = "FILE",
      .kind = OPTION_PATH,
-     .at = AT(output),
-     .unbuilt = true,
-     .help = "write results to a file instead of Kafka"},
+     .at = AT(file.output),
+     .help = "write the results of --input there; - = standard output"},
+    {.name = "rejects",
+     .argument = "FILE",
+     .kind = OPTION_PATH,
+     .at = AT(file.rejects),
+     .help = "write the dead letters of --input there, as JSON lines"},
+    {.name = "input-format",
+     .argument = FILE_FORMATS,
+     .kind = OPTION_CHOICE,
+     .at = AT(file.input_format),
+     .names = file_formats,
+     .help = "form of --input (default: as its name says; jsonl for -)"},
+    {.name = "output-format",
+     .argument = FILE_FORMATS,
+     .kind = OPTION_CHOICE,
+     .at = AT(file.output_format),
+     .names = file_formats,
+     .help = "form of --output (default: as its name says; jsonl for -)"},
+    {.name = "ledger",
+     .argument = "FILE",
+     .kind = OPTION_PATH,
+     .at = AT(file.ledger),
+     .help = "ledger of --input (default: ticketmill-files.db beside --output)"},
+    {.name = "model",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(file.offhand.model),
+     .help = "with --input: send everything to this model"},
+    {.name = "provider-url",
+     .argument = "URL",
+     .kind = OPTION_TEXT,
+     .at = AT(file.offhand.url),
+     .help = "with --model: its endpoint, https://host/v1; http:// on loopback only"},
+    {.name = "key-env",
+     .argument = "NAME",
+     .kind = OPTION_TEXT,
+     .at = AT(file.offhand.key_env),
+     .help = "variable with the key of --provider-url (default: the known one, OPENAI_API_KEY)"},
+    {.name = "price-in",
+     .argument = "USD",
+     .kind = OPTION_TEXT,
+     .at = AT(file.offhand.price_in),
+     .help = "price of --model per million input tokens (default: the configuration's)"},
+    {.name = "price-out",
+     .argument = "USD",
+     .kind = OPTION_TEXT,
+     .at = AT(file.offhand.price_out),
+     .help = "price of --model per million output tokens"},
 };
 
 static const struct option_table table = {
     .command = "run",
     .usage = "[OPTIONS]",
     .about = "Works off what is in the input topic now: every ticket ends as a published result or "
-             "a dead letter.",
+             "a dead letter.\nWith --input it does so for a file: no Kafka, no configuration.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
-    .examples = "  ticketmill run --config /etc/ticketmill/ticketmill.yaml\n"
-                "  ticketmill run --limit 100          a first look\n"
-                "  ticketmill run --budget 2.50        spend no more than that\n"
-                "  ticketmill run --shard 0/2          one of two processes\n",
+    .examples =
+        "  ticketmill run --config /etc/ticketmill/ticketmill.yaml\n"
+        "  ticketmill run --limit 100          a first look\n"
+        "  ticketmill run --budget 2.50        spend no more than that\n"
+        "  ticketmill run --shard 0/2          one of two processes\n"
+        "  ticketmill run --input tickets.jsonl --output classified.jsonl\n"
+        "  ticketmill run --input tickets.csv --output classified.csv --rejects bad.jsonl \\\n"
+        "      --provider-url http://127.0.0.1:8080/v1 --model NAME --price-in 0.18 "
+        "--price-out 0.25\n",
     .notes = "Exit status: 0 done, 3 done with too many dead letters or lost records, 4 budget "
              "reached,\n"
              "5 stopped by a signal, 6 finish_by reached, 7 no money, 64 usage, 65 ledger, 69\n"
              "unreachable, 70 audit, 73 locked or fenced, 77 keys, 78 configuration.",
 };
 
-static void on_tick(void *arg, const struct mill_stats *s)
+static void common_options(const struct config *config, const struct run_arguments *a,
+                           struct run_options *o)
 {
-    progress_update(
-        arg, &(struct progress_view){
-                 .done = s->published_results + s->published_dead + s->skipped + s->done_before,
-                 .total = s->total,
-                 .spent_pusd = s->spent_pusd,
-                 .unpriced_calls = s->unpriced_calls,
-                 .in_flight = s->in_flight,
-                 .retries = s->retries,
-                 .dead = s->dead,
-                 .note = s->late ? "late for finish_by" : NULL,
-             });
-}
-
-static void tell_refused(const struct run_outcome *out)
-{
-    log_event(LOG_ERROR, "run_refused", out->message, L_STR("why", out->stopped_by),
-              L_INT("exit", out->exit_code));
-}
-
-static void tell_outcome(const struct config *c, const struct run_outcome *out,
-                         const char *ledger_path)
-{
-    const struct mill_stats *s = &out->stats;
-    struct summary_view v = {
-        .run_id = out->run_id,
-        .ledger_path = ledger_path,
-        .stopped_by = out->stopped_by,
-        .message = out->message,
-        .exit_code = out->exit_code,
-        .idempotent = !c->kafka.transactional,
-        .elapsed_us = out->duration_us,
-        .in = s->read - s->done_before,
-        .published = s->published_results,
-        .dead = s->published_dead,
-        .skipped = s->skipped,
-        .pending = s->live + s->results + s->dead - s->published_results - s->published_dead,
-        .done_before = s->done_before,
-        .published_earlier = s->published_earlier,
-        .lost = s->lost,
-        .reused = out->audit.run_reused,
-        .mismatch = out->audit_ok ? NULL : out->audit_message,
-        .spent_pusd = out->audit.run_cost_pusd,
-        .compared_pusd = out->audit.run_extra_pusd,
-        .unknown_pusd = out->audit.run_unknown_pusd,
-        .unpriced_calls = s->unpriced_calls,
-        .input_tokens = out->audit.run_input_tokens,
-        .cached_tokens = out->audit.run_cached_tokens,
-        .output_tokens = out->audit.run_output_tokens,
-        .calls_answered = s->calls_answered,
-        .calls_failed = s->calls - s->calls_answered - s->calls_unknown,
-        .calls_unknown = s->calls_unknown,
-        .retries = s->retries,
-        .throttled = s->throttled,
-        .p50_us = s->latency.p50_us,
-        .p95_us = s->latency.p95_us,
-        .p99_us = s->latency.p99_us,
-        .max_us = s->latency.max_us,
-        .endpoint_outages = s->endpoint_outages,
-        .comparisons_dropped = s->comparisons_dropped,
-        .late = s->late,
-        .caps = out->caps,
-        .cap_count = out->cap_count,
+    *o = (struct run_options){
+        .config = config,
+        .shard = a->shard.index,
+        .shards = a->shard.count,
+        .limit = a->limit,
+        .from = a->from == FROM_DEFAULT ? -1 : a->from,
+        .new_ledger = a->new_ledger,
+        .reuse = !a->no_reuse,
+        .only_provider = -1,
+        .budget_pusd = a->budget_pusd,
+        .spent_pusd = a->spent_pusd,
+        .version = TICKETMILL_VERSION,
+        .tick = run_told_tick,
+        .tick_ms = 250,
     };
-    struct buf text;
-    if (isatty(STDERR_FILENO) != 1) {
-        summary_log(&v);
-        return;
-    }
-    buf_init(&text, (size_t)1 << 16);
-    summary_render(&v, &text);
-    fwrite(text.p, 1, text.n, stderr);
-    buf_deinit(&text);
 }
 
-static int run(const struct config *config, const struct run_arguments *a)
+/* files NULL = on Kafka. */
+static int run(struct run_options *o, const struct run_files *files)
 {
-    int only_provider, code = cli_find_provider(&table, config, a->only_provider, &only_provider);
-    if (code != 0)
-        return code;
-    zone_use(config->time_zone);
-    struct progress *progress = progress_new(STDERR_FILENO, &clock_system);
     struct run_outcome out;
-    char *ledger_path = config_ledger_path(config, a->shard.index, NULL);
-    run_kafka(
-        &(struct run_options){
-            .config = config,
-            .shard = a->shard.index,
-            .shards = a->shard.count,
-            .limit = a->limit,
-            .from = a->from,
-            .new_ledger = a->new_ledger,
-            .reuse = !a->no_reuse,
-            .only_provider = only_provider,
-            .budget_pusd = a->budget_pusd,
-            .spent_pusd = a->spent_pusd,
-            .version = TICKETMILL_VERSION,
-            .tick = on_tick,
-            .arg = progress,
-            .tick_ms = 250,
-        },
-        &out);
-    progress_free(progress);
-    if (out.ran)
-        tell_outcome(config, &out, ledger_path);
+    struct progress *progress = progress_new(STDERR_FILENO, &clock_system);
+
+    zone_use(o->config->time_zone);
+    o->arg = progress;
+    if (files)
+        run_files(o, files, &out);
     else
-        tell_refused(&out);
-    mem_free(ledger_path);
+        run_kafka(o, &out);
+    progress_free(progress);
+    run_told_end(o->config, &out, o->ledger_path, files);
     return out.exit_code;
 }
 
-int cmd_run(int argc, char **argv)
+static int run_on_kafka(const struct run_arguments *a)
 {
-    struct run_arguments a = {
-        .shard = {0, 1}, .limit = -1, .from = -1, .budget_pusd = CONFIG_OFF, .spent_pusd = -1};
+    struct run_options o;
     struct config *config;
-    int code = options_parse(&table, argc, argv, &a, NULL);
-    if (code != OPTIONS_GO)
-        return code;
-    code = cli_load_config(a.config, CONFIG_FOR_RUN, &config);
+    int provider, code = cli_load_config(a->config, CONFIG_FOR_RUN, &config);
+
     if (code != 0)
         return code;
     code = cli_refuse_unbuilt(config);
     if (code == 0)
-        code = run(config, &a);
+        code = cli_find_provider(&table, config, a->only_provider, &provider);
+    if (code == 0) {
+        char *ledger_path = config_ledger_path(config, a->shard.index, NULL);
+        common_options(config, a, &o);
+        o.only_provider = provider;
+        o.ledger_path = ledger_path;
+        code = run(&o, NULL);
+        mem_free(ledger_path);
+    }
     config_free(config);
     return code;
+}
+
+static int run_on_file(const struct run_arguments *a)
+{
+    struct run_options o;
+    struct run_files files;
+    struct config *config;
+    int provider, code = file_run_files(&table, &a->file, &files);
+
+    if (code == 0)
+        code = file_run_config(&table, a->config, &a->file, a->only_provider, &config, &provider);
+    if (code != 0)
+        return code;
+    code = cli_refuse_unbuilt(config);
+    if (code == 0) {
+        char *ledger_path = file_run_ledger(&a->file);
+        common_options(config, a, &o);
+        o.only_provider = provider;
+        o.ledger_path = ledger_path;
+        code = run(&o, &files);
+        mem_free(ledger_path);
+    }
+    config_free(config);
+    return code;
+}
+
+/* What means nothing, or something else, without Kafka. */
+static int refuse_kafka_options(const struct run_arguments *a)
+{
+    const char *given = a->shard.count != 1       ? "shard"
+                        : a->from != FROM_DEFAULT ? "from"
+                        : a->new_ledger           ? "new-ledger"
+                        : a->spent_pusd >= 0      ? "spent"
+                        : a->campaign             ? "campaign"
+                                                  : NULL;
+
+    if (!given)
+        return 0;
+    return options_usage(&table, "--%s: is about Kafka and has no meaning with --input", given);
+}
+
+int cmd_run(int argc, char **argv)
+{
+    struct run_arguments a = {.shard = {0, 1},
+                              .limit = -1,
+                              .from = FROM_DEFAULT,
+                              .budget_pusd = CONFIG_OFF,
+                              .spent_pusd = -1,
+                              .file = {.input_format = -1, .output_format = -1}};
+    int code = options_parse(&table, argc, argv, &a, NULL);
+
+    if (code != OPTIONS_GO)
+        return code;
+    if (!a.file.input && file_run_asked(&a.file))
+        return options_usage(&table, "--output, --rejects, --ledger, --model and what belongs to "
+                                     "them need --input FILE");
+    if (!a.file.input)
+        return run_on_kafka(&a);
+    code = refuse_kafka_options(&a);
+    return code == 0 ? run_on_file(&a) : code;
 }

@@ -76,6 +76,14 @@ int cli_load_config(const char *path, enum config_need need, struct config **out
     return st == ST_OK ? 0 : status_exit(st);
 }
 
+bool cli_config_found(void)
+{
+    char *found = find_file();
+
+    mem_free(found);
+    return found != NULL;
+}
+
 int cli_refuse_unbuilt(const struct config *c)
 {
     struct buf text;

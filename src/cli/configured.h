@@ -11,6 +11,9 @@
  * `file:line:column: text`. Returns 0 with *out set (config_free), else the exit status 78. */
 MUST_CHECK int cli_load_config(const char *path, enum config_need need, struct config **out);
 
+/* Is there one in the usual places? */
+bool cli_config_found(void);
+
 /* The provider of that name, of --only-provider: its index in *out, -1 when name is NULL. A name
  * that is not in the file is told on stderr; 64 then, else 0. */
 MUST_CHECK int cli_find_provider(const struct option_table *table, const struct config *c,

@@ -213,6 +213,8 @@ enum config_need {
  * file, ST_CONFIG too when it cannot be read: one error); on ST_OK *out is complete. */
 MUST_CHECK enum status config_load(const char *path, enum config_need need, struct config **out,
                                    struct config_errors *errors);
+/* The shipped configuration (config/ticketmill.yaml) for a run on a file that has none. */
+MUST_CHECK enum status config_built_in(struct config **out, struct config_errors *errors);
 void config_free(struct config *c); /* takes NULL */
 
 /* Effective configuration as YAML, every key with its value, secrets masked (`check --print`).

@@ -106,6 +106,8 @@ static void read_prompt(struct load *l, const struct node *root)
     struct buf b;
 
     k->prompt_text = prompt_classify_default;
+    if (l->built_in)
+        k->prompt_path = NULL;
     if (!k->prompt_path)
         return;
     buf_init(&b, PROMPT_MAX);
@@ -158,20 +160,41 @@ static void decode_file(struct load *l, struct slice text)
     read_prompt(l, root);
 }
 
+/* An empty configuration that claims to stand at that path. */
+static struct config *begin(struct load *l, const char *path)
+{
+    struct config *c = mem_zalloc(sizeof(*c));
+
+    *l->errors = (struct config_errors){0};
+    c->impl = mem_zalloc(sizeof(*c->impl));
+    arena_init(&c->impl->arena);
+    l->config = c;
+    l->arena = &c->impl->arena;
+    l->folder = folder_of(l->arena, path);
+    c->path = arena_str(l->arena, slice_str(path));
+    return c;
+}
+
+static enum status end(struct load *l, struct config **out)
+{
+    struct config_errors *errors = l->errors;
+
+    if (errors->count > 0) {
+        qsort(errors->v, (size_t)errors->count, sizeof(*errors->v), by_position);
+        config_free(l->config);
+        return ST_CONFIG;
+    }
+    *out = l->config;
+    return ST_OK;
+}
+
 enum status config_load(const char *path, enum config_need need, struct config **out,
                         struct config_errors *errors)
 {
-    struct config *c = mem_zalloc(sizeof(*c));
-    struct load l = {.config = c, .errors = errors, .need = need};
+    struct load l = {.errors = errors, .need = need};
     struct buf text;
 
-    *errors = (struct config_errors){0};
-    c->impl = mem_zalloc(sizeof(*c->impl));
-    arena_init(&c->impl->arena);
-    l.arena = &c->impl->arena;
-    l.folder = folder_of(l.arena, path);
-    c->path = arena_str(l.arena, slice_str(path));
-
+    begin(&l, path);
     buf_init(&text, FILE_MAX);
     int err = read_file(path, &text);
     if (err == EFBIG)
@@ -181,19 +204,28 @@ enum status config_load(const char *path, enum config_need need, struct config *
     else
         decode_file(&l, buf_view(&text));
     buf_deinit(&text);
-    if (errors->count > 0) {
-        qsort(errors->v, (size_t)errors->count, sizeof(*errors->v), by_position);
-        config_free(c);
-        return ST_CONFIG;
-    }
-    *out = c;
-    return ST_OK;
+    return end(&l, out);
+}
+
+enum status config_load_text(struct slice text, struct config **out, struct config_errors *errors)
+{
+    struct load l = {.errors = errors, .need = CONFIG_FOR_FILE, .built_in = true};
+
+    begin(&l, "(built in)");
+    decode_file(&l, text);
+    return end(&l, out);
+}
+
+enum status config_built_in(struct config **out, struct config_errors *errors)
+{
+    return config_load_text(slice_str(config_shipped), out, errors);
 }
 
 void config_free(struct config *c)
 {
     if (!c)
         return;
+    config_free(c->impl->lent);
     arena_deinit(&c->impl->arena);
     mem_free(c->impl->set);
     mem_free(c->impl);

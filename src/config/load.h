@@ -20,6 +20,7 @@ struct config_impl {
     struct arena arena;
     struct set_key *set;
     int set_count, set_cap;
+    struct config *lent; /* whose offers it has taken over; NULL = none */
 };
 
 struct load {
@@ -30,7 +31,12 @@ struct load {
     const char *folder; /* absolute, of the file */
     char path[256];     /* of the key being decoded: "providers.<name>.timeout" */
     bool defaults;      /* decoding a default of the table */
+    bool built_in;      /* not a file: the prompt is the built-in one, whatever it says */
 };
+
+/* From a text of this program; the prompt is the built-in one. Needs as CONFIG_FOR_FILE. */
+MUST_CHECK enum status config_load_text(struct slice text, struct config **out,
+                                        struct config_errors *errors);
 
 /* ---- mistake.c ---- */
 

@@ -7,6 +7,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/mem.h"
+#include "base/slice.h"
+
 bool file_format_of(const char *path, enum file_format *out)
 {
     static const struct {
@@ -23,4 +26,13 @@ bool file_format_of(const char *path, enum file_format *out)
         }
     }
     return false;
+}
+
+char *file_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    if (!slash)
+        return mem_str(".");
+    return mem_slice(slice_of(path, slash == path ? 1 : (size_t)(slash - path)));
 }

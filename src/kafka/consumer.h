@@ -19,6 +19,7 @@
 #include "base/reactor.h"
 #include "base/status.h"
 #include "config/config.h"
+#include "model/reason.h"
 #include "model/record.h"
 
 struct kconsumer;
@@ -47,6 +48,10 @@ struct kevent {
     enum kevent_kind kind;
     struct record record; /* slices are borrowed until the next kconsumer_poll, assign or close */
     struct fail fail;     /* KEVENT_ERROR only; untouched otherwise */
+    /* A record of a file that cannot be read as one: why, in a word and in a sentence. On Kafka
+     * always REASON_NONE. */
+    enum reason unreadable;
+    const char *detail;
 };
 
 /* Connects in the background; brokers need not be there. `wake(arg)` is called on the loop

@@ -26,6 +26,9 @@
     X(Q_KEPT_GET, sql_kept_get)                                                                    \
     X(Q_TICKET_BOOK, sql_ticket_book)                                                              \
     X(Q_TICKET_CALL_IDS, sql_ticket_call_ids)                                                      \
+    X(Q_FILE_RESULTS, sql_file_results)                                                            \
+    X(Q_FILE_DEAD, sql_file_dead)                                                                  \
+    X(Q_FILE_COUNTS, sql_file_counts)                                                              \
     X(Q_RESULT_ADD, sql_result_add)                                                                \
     X(Q_REUSE_FIND, sql_reuse_find)                                                                \
     X(Q_REUSE_ADD, sql_reuse_add)                                                                  \

@@ -39,8 +39,9 @@ static void add_tickets(const struct summary_view *v, struct buf *out)
     human_count(v->dead, dead);
     human_count(v->skipped, skipped);
     human_count(v->pending, pending);
-    buf_fmt(out, "  tickets   %s in = %s published + %s dead + %s skipped + %s pending   %s\n", in,
-            published, dead, skipped, pending, summary_balanced(v) ? "ok" : "MISMATCH");
+    buf_fmt(out, "  tickets   %s in = %s %s + %s dead + %s skipped + %s pending   %s\n", in,
+            published, v->output ? "classified" : "published", dead, skipped, pending,
+            summary_balanced(v) ? "ok" : "MISMATCH");
     if (v->mismatch != NULL)
         buf_fmt(out, "            %s\n", v->mismatch);
     buf_init(&notes, SIZE_MAX);
@@ -51,6 +52,28 @@ static void add_tickets(const struct summary_view *v, struct buf *out)
     if (notes.n > 0)
         buf_fmt(out, "            %s\n", notes.p);
     buf_deinit(&notes);
+}
+
+/* What the files hold now, which earlier runs have a part in. */
+static void add_files(const struct summary_view *v, struct buf *out)
+{
+    char rows[HUMAN_SIZE], letters[HUMAN_SIZE], left[HUMAN_SIZE];
+
+    human_count(v->output_rows, rows);
+    human_count(v->rejects_rows, letters);
+    human_count(v->left, left);
+    if (v->output_rows >= 0)
+        buf_fmt(out, "  output    %s: %s results", v->output, rows);
+    else
+        buf_fmt(out, "  output    %s: not written", v->output);
+    if (v->rejects_rows >= 0)
+        buf_fmt(out, "; %s: %s dead letters", v->rejects, letters);
+    buf_char(out, '\n');
+    if (!v->rejects && v->dead > 0)
+        buf_str(out, "            dead letters: run again with --rejects FILE to have them "
+                     "written, at no cost\n");
+    if (v->left > 0)
+        buf_fmt(out, "            %s of the input left: run the same command again\n", left);
 }
 
 static void add_cost(const struct summary_view *v, struct buf *out)
@@ -175,6 +198,8 @@ void summary_render(const struct summary_view *v, struct buf *out)
     human_span(v->elapsed_us / 1000000, elapsed);
     buf_fmt(out, "run %s ended after %s\n", v->run_id, elapsed);
     add_tickets(v, out);
+    if (v->output)
+        add_files(v, out);
     add_cost(v, out);
     add_caps(v, out);
     add_tokens(v, out);
@@ -195,6 +220,13 @@ static struct log_field known(const char *name, int64_t value)
     return value < 0 ? L_STR(name, NULL) : L_INT(name, value);
 }
 
+static const char *publish_name(const struct summary_view *v)
+{
+    if (v->output)
+        return "file";
+    return v->idempotent ? "idempotent (weaker than transactional)" : "transactional";
+}
+
 void summary_log(const struct summary_view *v)
 {
     char spent[MONEY_TEXT_SIZE], unknown[MONEY_TEXT_SIZE], each[MONEY_SHOW_SIZE];
@@ -208,9 +240,7 @@ void summary_log(const struct summary_view *v)
     money_text(v->compared_pusd, compared);
     log_event(level, "run_summary", v->message[0] != '\0' ? v->message : "the run has ended",
               L_STR("stopped_by", v->stopped_by), L_INT("exit_code", v->exit_code),
-              L_INT("elapsed_seconds", v->elapsed_us / 1000000),
-              L_STR("publish",
-                    v->idempotent ? "idempotent (weaker than transactional)" : "transactional"),
+              L_INT("elapsed_seconds", v->elapsed_us / 1000000), L_STR("publish", publish_name(v)),
               L_STR("audit", ok ? "ok" : "MISMATCH"), L_STR("mismatch", v->mismatch),
               L_INT("in", v->in), L_INT("published", v->published), L_INT("dead", v->dead),
               L_INT("skipped", v->skipped), L_INT("pending", v->pending),
@@ -228,5 +258,8 @@ void summary_log(const struct summary_view *v)
               L_INT("comparisons_dropped", v->comparisons_dropped), L_BOOL("late", v->late),
               known("latency_p50_us", v->p50_us), known("latency_p95_us", v->p95_us),
               known("latency_p99_us", v->p99_us), known("latency_max_us", v->max_us),
-              L_STR("ledger", v->ledger_path));
+              L_STR("ledger", v->ledger_path), L_STR("output", v->output),
+              known("output_rows", v->output ? v->output_rows : -1),
+              known("rejects_rows", v->output ? v->rejects_rows : -1),
+              known("left", v->output ? v->left : -1));
 }

@@ -23,6 +23,12 @@ struct summary_view {
     const char *message;    /* a sentence that explains it; "" = none */
     int exit_code;
     bool idempotent; /* published without transactions */
+
+    /* Of a run on a file; output NULL = it was one on Kafka. */
+    const char *output, *rejects;      /* rejects NULL = dead letters stay in the ledger */
+    int64_t output_rows, rejects_rows; /* -1 = not written */
+    int64_t left;                      /* records of the input that have not ended yet */
+
     int64_t elapsed_us;
 
     /* The audit. `in` counts the tickets the run took in without those that an earlier run had

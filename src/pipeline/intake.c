@@ -22,13 +22,19 @@ static int crashes_of(const struct mill *m, struct pos pos)
     return 0;
 }
 
-static void take_ticket(struct mill *m, const struct source_partition *part, const struct record *r)
+static void take_ticket(struct mill *m, const struct source_partition *part,
+                        const struct kevent *ev)
 {
+    const struct record *r = &ev->record;
     struct ticket *t = ticket_new(m, r);
     struct admit_item *it = admit_slot(m, t);
     enum reason why;
     char detail[TICKET_DETAIL_SIZE];
     int crashes = crashes_of(m, r->pos);
+    if (ev->unreadable != REASON_NONE) {
+        admit_dead(m, t, it, ev->unreadable, ev->detail);
+        return;
+    }
     if (crashes > 1) {
         admit_dead(m, t, it, REASON_CRASH_SUSPECT,
                    "the process died twice while working on this ticket");
@@ -89,8 +95,9 @@ static void note_lost(struct mill *m, struct source_partition *part, int64_t off
     part->lost_at = -1;
 }
 
-static void take_record(struct mill *m, struct source_partition *part, const struct record *r)
+static void take_record(struct mill *m, struct source_partition *part, const struct kevent *ev)
 {
+    const struct record *r = &ev->record;
     note_lost(m, part, r->pos.offset);
     if (part->done || m->intake_stopped)
         return;
@@ -102,7 +109,7 @@ static void take_record(struct mill *m, struct source_partition *part, const str
     m->window_tickets++;
     if (r->value.p) {
         m->taken++;
-        take_ticket(m, part, r);
+        take_ticket(m, part, ev);
     } else {
         take_tombstone(m, r);
     }
@@ -148,7 +155,7 @@ static void take_event(struct mill *m, const struct kevent *ev)
     switch (ev->kind) {
     case KEVENT_RECORD:
         if (part)
-            take_record(m, part, &ev->record);
+            take_record(m, part, ev);
         break;
     case KEVENT_EOF:
         if (part)
@@ -179,7 +186,7 @@ static bool limit_reached(const struct mill *m)
 
 void intake_pump(struct mill *m)
 {
-    struct kevent ev;
+    struct kevent ev = {.unreadable = REASON_NONE};
     int polls = 0;
     while (!m->intake_stopped && m->partitions_open > 0 && intake_window_open(m) &&
            !limit_reached(m)) {

@@ -18,6 +18,7 @@
 #include "pipeline/audit.h"
 #include "pipeline/boot.h"
 #include "pipeline/edges.h"
+#include "pipeline/file_transport.h"
 #include "pipeline/kafka_transport.h"
 #include "pipeline/loop.h"
 #include "pipeline/publisher.h"
@@ -377,4 +378,16 @@ void run_kafka(const struct run_options *o, struct run_outcome *out)
     kafka_transport_init(&k, o);
     run(o, &k.port, out);
     kafka_transport_deinit(&k);
+}
+void run_files(const struct run_options *o, const struct run_files *files, struct run_outcome *out)
+{
+    struct file_transport f;
+    struct fail fail;
+    if (file_transport_init(&f, o, files, &fail) == ST_OK) {
+        run(o, &f.port, out);
+    } else {
+        memset(out, 0, sizeof *out);
+        refuse(out, &fail);
+    }
+    file_transport_deinit(&f);
 }

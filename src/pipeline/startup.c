@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/mem.h"
 #include "pipeline/frontier.h"
+#include "pipeline/offset_list.h"
 
 enum { SAMPLES = 8 };
 
@@ -266,26 +267,11 @@ enum status startup_fence(struct startup *s, struct fail *fail)
     return st;
 }
 
-struct offset_list {
-    int64_t *v;
-    size_t n, cap;
-};
-
-static void add_offset(void *self, int64_t offset)
-{
-    struct offset_list *l = self;
-    if (l->n == l->cap) {
-        l->cap = l->cap ? l->cap * 2 : 256;
-        l->v = mem_grow(l->v, l->cap, sizeof *l->v);
-    }
-    l->v[l->n++] = offset;
-}
-
 static enum status adopt(struct startup *s, struct startup_partition *p, struct fail *fail)
 {
     struct offset_list done = {0};
     enum status st = ST_OK;
-    if (!frontier_parse_done_set(p->note.done_set, p->committed.offset, add_offset, &done))
+    if (!frontier_parse_done_set(p->note.done_set, p->committed.offset, offset_list_add, &done))
         st = fail_set(fail, ST_LEDGER_STATE, 0,
                       "%s/%d: the commit metadata is damaged; use `ticketmill ledger rebuild`",
                       p->mill.topic, (int)p->mill.partition);
@@ -316,7 +302,7 @@ static enum status act_on(struct startup *s, struct startup_partition *p, struct
     if (st == ST_OK)
         st = ledger_published(s->o.ledger,
                               (struct pos){p->mill.source, p->mill.partition, p->plan.start},
-                              add_offset, &done, fail);
+                              offset_list_add, &done, fail);
     p->published = done.v;
     p->published_count = done.n;
     note_lost(s, p);
