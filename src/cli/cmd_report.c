@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/ledgers.h"
 #include "cli/options.h"
+#include "report/changes.h"
 #include "report/report.h"
 
 enum { FORMATS_BUILT = FORMAT_JSON + 1 };
@@ -14,7 +15,7 @@ enum { FORMATS_BUILT = FORMAT_JSON + 1 };
 struct report_arguments {
     struct ledger_choice from;
     int format;
-    const char *run_id, *day, *compare;
+    const char *run_id, *day;
 };
 
 static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
@@ -67,9 +68,8 @@ static const struct option_row rows[] = {
     {.name = "compare",
      .argument = "CAMPAIGN",
      .kind = OPTION_TEXT,
-     .at = AT(compare),
-     .unbuilt = true,
-     .help = "set beside another campaign (not available yet)"},
+     .at = AT(from.campaign),
+     .help = "what that campaign changed: categories moved, cost, confidence"},
 };
 
 static const char *const unbuilt[] = {"reconcile", NULL};
@@ -87,7 +87,8 @@ static const struct option_table table = {
     .unbuilt = unbuilt,
     .examples = "  ticketmill report --run last\n"
                 "  ticketmill report --ledger shard-0.db --ledger shard-1.db --day 2026-11-24\n"
-                "  ticketmill report --format json | jq .cost.per_ticket\n",
+                "  ticketmill report --format json | jq .cost.per_ticket\n"
+                "  ticketmill report --compare new-prompt\n",
 };
 
 static int print_report(const struct report_arguments *a, const struct ledgers *l)
@@ -114,6 +115,27 @@ static int print_report(const struct report_arguments *a, const struct ledgers *
     return 0;
 }
 
+static int print_changes(const struct report_arguments *a, const struct ledgers *l)
+{
+    struct changes *c;
+    struct fail fail;
+    struct buf out;
+    enum status st =
+        changes_collect(l->readers, l->count, l->campaign, l->campaign_count, &c, &fail);
+
+    if (st != ST_OK)
+        return command_failed(table.command, &fail);
+    buf_init(&out, SIZE_MAX);
+    if (a->format == FORMAT_JSON)
+        changes_json(c, a->from.campaign, &out);
+    else
+        changes_text(c, a->from.campaign, &out);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_deinit(&out);
+    changes_free(c);
+    return 0;
+}
+
 int cmd_report(int argc, char **argv)
 {
     struct report_arguments a = {.format = FORMAT_TABLE};
@@ -121,7 +143,7 @@ int cmd_report(int argc, char **argv)
     int code = options_parse(&table, argc, argv, &a, NULL);
 
     if (code == OPTIONS_GO && (code = ledgers_open(table.command, &a.from, &l)) == 0) {
-        code = print_report(&a, &l);
+        code = a.from.campaign != NULL ? print_changes(&a, &l) : print_report(&a, &l);
         ledgers_close(&l);
     }
     option_list_deinit(&a.from.ledgers);

@@ -12,35 +12,25 @@
 #include "cli/commands.h"
 #include "cli/configured.h"
 #include "cli/file_run.h"
+#include "cli/from.h"
 #include "cli/options.h"
 #include "cli/run_told.h"
 #include "cli/shard.h"
 #include "observe/progress.h"
 #include "pipeline/run.h"
 
+#define CAMPAIGN_MAX        64
+#define CAMPAIGN_GROUP_SIZE 400
+
 struct run_arguments {
     const char *config;
     struct shard shard;
-    int64_t limit, from, budget_pusd, spent_pusd;
+    struct from from;
+    int64_t limit, budget_pusd, spent_pusd;
     bool new_ledger, no_reuse;
     const char *only_provider, *campaign;
     struct file_arguments file;
 };
-
-#define FROM_DEFAULT INT64_C(-2) /* not given */
-
-static bool parse_from(const char *text, void *field)
-{
-    int64_t *from = field, offset;
-    if (strcmp(text, "earliest") == 0) {
-        *from = -1;
-        return true;
-    }
-    if (slice_to_i64(slice_str(text), &offset) != ST_OK || offset < 0)
-        return false;
-    *from = offset;
-    return true;
-}
 
 #define AT(field) offsetof(struct run_arguments, field)
 
@@ -64,9 +54,10 @@ static const struct option_row rows[] = {
      .argument = "WHERE",
      .kind = OPTION_PARSED,
      .at = AT(from),
-     .parse = parse_from,
-     .expected = "earliest, or an offset",
-     .help = "where to begin when nothing is committed yet (default earliest)"},
+     .parse = from_parse,
+     .expected = FROM_EXPECTED,
+     .help = "where to begin when nothing is committed yet: earliest (default), an offset, a day, "
+             "a moment"},
     {.name = "new-ledger",
      .kind = OPTION_FLAG,
      .at = AT(new_ledger),
@@ -94,8 +85,7 @@ static const struct option_row rows[] = {
      .argument = "NAME",
      .kind = OPTION_TEXT,
      .at = AT(campaign),
-     .unbuilt = true,
-     .help = "classify anew under a name of its own"},
+     .help = "classify old tickets anew, with a group and a ledger of that name"},
     {.name = "input",
      .argument = "FILE",
      .kind = OPTION_PATH,
@@ -167,6 +157,7 @@ static const struct option_table table = {
         "  ticketmill run --limit 100          a first look\n"
         "  ticketmill run --budget 2.50        spend no more than that\n"
         "  ticketmill run --shard 0/2          one of two processes\n"
+        "  ticketmill run --campaign new-prompt --from 2026-10-01\n"
         "  ticketmill run --input tickets.jsonl --output classified.jsonl\n"
         "  ticketmill run --input tickets.csv --output classified.csv --rejects bad.jsonl \\\n"
         "      --provider-url http://127.0.0.1:8080/v1 --model NAME --price-in 0.18 "
@@ -185,7 +176,8 @@ static void common_options(const struct config *config, const struct run_argumen
         .shard = a->shard.index,
         .shards = a->shard.count,
         .limit = a->limit,
-        .from = a->from == FROM_DEFAULT ? -1 : a->from,
+        .from = from_offset(&a->from),
+        .from_unix_ms = from_unix_ms(&a->from),
         .new_ledger = a->new_ledger,
         .reuse = !a->no_reuse,
         .only_provider = -1,
@@ -203,7 +195,6 @@ static int run(struct run_options *o, const struct run_files *files)
     struct run_outcome out;
     struct progress *progress = progress_new(STDERR_FILENO, &clock_system);
 
-    zone_use(o->config->time_zone);
     o->arg = progress;
     if (files)
         run_files(o, files, &out);
@@ -214,8 +205,26 @@ static int run(struct run_options *o, const struct run_files *files)
     return out.exit_code;
 }
 
+/* A campaign is a run under names of its own; replays belong to the regular one. */
+static int begin_campaign(struct config *config, const char *name, char group[CAMPAIGN_GROUP_SIZE])
+{
+    static const char letters[] =
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+    size_t n = name ? strlen(name) : 0;
+
+    if (!name)
+        return 0;
+    if (n > CAMPAIGN_MAX || strspn(name, letters) != n)
+        return options_usage(&table, "--campaign: expected up to 64 of A-Z a-z 0-9 . _ -");
+    snprintf(group, CAMPAIGN_GROUP_SIZE, "%s.%s", config->kafka.group, name);
+    config->kafka.group = group;
+    config->kafka.replay_topic = NULL;
+    return 0;
+}
+
 static int run_on_kafka(const struct run_arguments *a)
 {
+    char group[CAMPAIGN_GROUP_SIZE];
     struct run_options o;
     struct config *config;
     int provider, code = cli_load_config(a->config, CONFIG_FOR_RUN, &config);
@@ -225,8 +234,11 @@ static int run_on_kafka(const struct run_arguments *a)
     code = cli_refuse_unbuilt(config);
     if (code == 0)
         code = cli_find_provider(&table, config, a->only_provider, &provider);
+    if (code == 0)
+        code = begin_campaign(config, a->campaign, group);
     if (code == 0) {
-        char *ledger_path = config_ledger_path(config, a->shard.index, NULL);
+        char *ledger_path = config_ledger_path(config, a->shard.index, a->campaign);
+        zone_use(config->time_zone); /* before --from is read as a day of it */
         common_options(config, a, &o);
         o.only_provider = provider;
         o.ledger_path = ledger_path;
@@ -251,6 +263,7 @@ static int run_on_file(const struct run_arguments *a)
     code = cli_refuse_unbuilt(config);
     if (code == 0) {
         char *ledger_path = file_run_ledger(&a->file);
+        zone_use(config->time_zone);
         common_options(config, a, &o);
         o.only_provider = provider;
         o.ledger_path = ledger_path;
@@ -264,12 +277,12 @@ static int run_on_file(const struct run_arguments *a)
 /* What means nothing, or something else, without Kafka. */
 static int refuse_kafka_options(const struct run_arguments *a)
 {
-    const char *given = a->shard.count != 1       ? "shard"
-                        : a->from != FROM_DEFAULT ? "from"
-                        : a->new_ledger           ? "new-ledger"
-                        : a->spent_pusd >= 0      ? "spent"
-                        : a->campaign             ? "campaign"
-                                                  : NULL;
+    const char *given = a->shard.count != 1            ? "shard"
+                        : a->from.kind != FROM_DEFAULT ? "from"
+                        : a->new_ledger                ? "new-ledger"
+                        : a->spent_pusd >= 0           ? "spent"
+                        : a->campaign                  ? "campaign"
+                                                       : NULL;
 
     if (!given)
         return 0;
@@ -280,7 +293,6 @@ int cmd_run(int argc, char **argv)
 {
     struct run_arguments a = {.shard = {0, 1},
                               .limit = -1,
-                              .from = FROM_DEFAULT,
                               .budget_pusd = CONFIG_OFF,
                               .spent_pusd = -1,
                               .file = {.input_format = -1, .output_format = -1}};

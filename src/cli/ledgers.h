@@ -11,12 +11,15 @@ struct ledger_choice {
     const char *config;
     struct option_list ledgers; /* --ledger; none = those of the configuration */
     const char *time_zone;      /* --time-zone; NULL = the configuration's, else UTC */
+    const char *campaign;       /* the ledgers of that campaign beside those; NULL = none */
 };
 
 struct ledgers {
     struct config *config; /* NULL when --ledger made it unnecessary */
     struct ledger_reader **readers;
     size_t count;
+    struct ledger_reader **campaign; /* of that name, where there is one */
+    size_t campaign_count;
     const char *time_zone; /* in force: TZ is set to it */
 };
 

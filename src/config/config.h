@@ -228,7 +228,9 @@ void config_unbuilt(const struct config *c, struct buf *out);
 /* Markdown reference of all keys from the key table (docs/configuration.md). */
 void config_reference(struct buf *out);
 
-/* Ledger path with {shard} → "0" and {campaign} → name ("" when NULL). mem_free. */
+/* Ledger path with {shard} → "0" and {campaign} → name ("" when NULL). A campaign's name stands
+ * before the extension when the path has no place for it: "a.db" → "a-spring.db". mem_free. */
+char *config_campaign_path(const char *ledger_path, const char *campaign); /* that last part */
 char *config_ledger_path(const struct config *c, int shard, const char *campaign);
 
 /* Reads the provider's key from its environment variable or file (trailing white space off).

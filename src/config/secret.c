@@ -114,8 +114,29 @@ static bool starts_with(const char *p, const char *prefix)
     return strncmp(p, prefix, strlen(prefix)) == 0;
 }
 
+/* Where ".db" begins, or the end of the name. */
+static const char *extension(const char *path)
+{
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    const char *dot = strrchr(name, '.');
+    return dot && dot > name ? dot : path + strlen(path);
+}
+
+char *config_campaign_path(const char *ledger_path, const char *campaign)
+{
+    const char *dot = extension(ledger_path);
+    struct buf out;
+    size_t n;
+
+    buf_init(&out, 64 * 1024);
+    buf_add(&out, ledger_path, (size_t)(dot - ledger_path));
+    buf_fmt(&out, "-%s%s", campaign, dot);
+    return buf_take(&out, &n);
+}
+
 char *config_ledger_path(const struct config *c, int shard, const char *campaign)
 {
+    bool named = strstr(c->ledger.path, "{campaign}") != NULL;
     struct buf out;
     size_t n;
 
@@ -131,5 +152,10 @@ char *config_ledger_path(const struct config *c, int shard, const char *campaign
             buf_char(&out, *p++);
         }
     }
-    return buf_take(&out, &n);
+    char *path = buf_take(&out, &n);
+    if (!campaign || named)
+        return path;
+    char *whole = config_campaign_path(path, campaign);
+    mem_free(path);
+    return whole;
 }

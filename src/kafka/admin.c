@@ -155,6 +155,31 @@ static rd_kafka_resp_err_t first_error(const rd_kafka_topic_partition_list_t *li
     return RD_KAFKA_RESP_ERR_NO_ERROR;
 }
 
+enum status kadmin_offset_at(struct kadmin *a, const char *topic, int32_t partition,
+                             int64_t unix_ms, int64_t *out, struct fail *fail)
+{
+    struct kwatermarks marks;
+    char what[300];
+    snprintf(what, sizeof what, "offset by time of %s [%d]", topic, partition);
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    rd_kafka_topic_partition_list_add(list, topic, partition)->offset = unix_ms;
+    rd_kafka_resp_err_t err = rd_kafka_offsets_for_times(a->rk, list, a->timeout_ms);
+    if (!err)
+        err = first_error(list);
+    int64_t found = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    if (err)
+        return kadmin_fail(a, fail, err, what);
+    enum status s = ST_OK;
+    if (found < 0) {
+        s = kadmin_watermarks(a, topic, partition, &marks, fail);
+        found = marks.high;
+    }
+    if (s == ST_OK)
+        *out = found;
+    return s;
+}
+
 /* A read_uncommitted client asks the broker not to hold the answer back. */
 static enum status committed(struct kadmin *a, bool uncommitted, struct kcommitted *v, size_t count,
                              struct fail *fail)

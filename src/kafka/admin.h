@@ -54,6 +54,11 @@ struct kwatermarks {
 MUST_CHECK enum status kadmin_watermarks(struct kadmin *a, const char *topic, int32_t partition,
                                          struct kwatermarks *out, struct fail *fail);
 
+/* Offset of the first record of that time or later, records' timestamps being what its producer or
+ * the broker gave them; the log's end when there is none. */
+MUST_CHECK enum status kadmin_offset_at(struct kadmin *a, const char *topic, int32_t partition,
+                                        int64_t unix_ms, int64_t *out, struct fail *fail);
+
 struct kcommitted {
     const char *topic; /* in: borrowed */
     int32_t partition; /* in */

@@ -30,6 +30,7 @@ static enum status look(struct kafka_transport *k, struct ledger *ledger, struct
         .transactional_id = k->transactional_id,
         .new_ledger = k->o->new_ledger,
         .from = k->o->from,
+        .from_unix_ms = k->o->from_unix_ms,
         .embedded = !c->kafka.transactional,
     };
     int64_t until = clock_mono_us(&clock_system) + c->run.stall_after_us;

@@ -16,9 +16,10 @@
 
 struct run_options {
     const struct config *config;
-    int shard, shards; /* 0 ≤ shard < shards */
-    int64_t limit;     /* tickets; -1 = none */
-    int64_t from;      /* offset where nothing is committed; -1 = the log's start */
+    int shard, shards;    /* 0 ≤ shard < shards */
+    int64_t limit;        /* tickets; -1 = none */
+    int64_t from;         /* offset where nothing is committed; -1 = the log's start … */
+    int64_t from_unix_ms; /* … or the first record of that time or later; -1 = not so */
     bool new_ledger;
     bool reuse;
     int only_provider;       /* index; -1 = as configured */

@@ -197,6 +197,9 @@ static enum status decide_one(struct startup *s, struct startup_partition *p,
                                           &in.ledger_resume, fail);
     if (st == ST_OK && in.committed < 0 && in.ledger_resume >= 0)
         st = compare(s, p, &in.compare, fail);
+    if (st == ST_OK && in.committed < 0 && s->o.from_unix_ms >= 0)
+        st = kadmin_offset_at(s->o.admin, p->mill.topic, p->mill.partition, s->o.from_unix_ms,
+                              &in.from, fail);
     if (st == ST_OK)
         st = recovery_decide(c, &in, &p->plan, fail);
     if (st == ST_OK)

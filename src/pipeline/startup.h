@@ -22,8 +22,9 @@ struct startup_options {
     int shard, shards;
     const char *transactional_id;
     bool new_ledger;
-    int64_t from;  /* first offset where nothing is committed; -1 = low watermark */
-    bool embedded; /* no group or topic look-ups: the embedded broker has none */
+    int64_t from;         /* first offset where nothing is committed; -1 = low watermark … */
+    int64_t from_unix_ms; /* … or where that time begins; -1 = not so */
+    bool embedded;        /* no group or topic look-ups: the embedded broker has none */
 };
 
 struct startup_partition {

@@ -146,7 +146,11 @@ static void ledger_path_names_shard_and_campaign(void **state)
         int shard;
         const char *campaign, *expected;
     } cases[] = {
-        {"/l/a.db", 3, "c", "/l/a.db"},
+        {"/l/a.db", 3, NULL, "/l/a.db"},
+        {"/l/a.db", 3, "c", "/l/a-c.db"},
+        {"/l.d/a", 3, "c", "/l.d/a-c"},
+        {"/l.d/.a", 3, "c", "/l.d/.a-c"},
+        {"/l/{shard}.x.db", 3, "c", "/l/3.x-c.db"},
         {"/l/{shard}.db", 0, NULL, "/l/0.db"},
         {"/l/{shard}-{campaign}.db", 12, "spring", "/l/12-spring.db"},
         {"/l/{shard}{campaign}.db", 1, NULL, "/l/1.db"},
