@@ -40,6 +40,8 @@ enum status_class {
     X(ST_LEDGER_IO, CLASS_STOP, 73, "ledger cannot be written")                                    \
     X(ST_LOCKED, CLASS_STOP, 73, "in use by another run")                                          \
     X(ST_FENCED, CLASS_STOP, 73, "fenced by another run")                                          \
+    X(ST_OUTPUT, CLASS_STOP, 73, "output cannot be written")                                       \
+    X(ST_CHANGED, CLASS_STOP, 65, "input was changed")                                             \
     X(ST_BUDGET, CLASS_STOP, 4, "budget reached")                                                  \
     X(ST_LATE, CLASS_STOP, 6, "finish_by reached")                                                 \
     X(ST_NO_MONEY, CLASS_STOP, 7, "no money left at any provider")                                 \

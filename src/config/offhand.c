@@ -165,6 +165,17 @@ static bool plain_text(const char *text)
     return !text || (utf8_valid(slice_str(text)) && !strstr(text, "${"));
 }
 
+/* A mistake in lines that nobody wrote, said of the option that it came from. */
+static enum status refused(const struct config_error *e, struct fail *fail)
+{
+    const char *what = strstr(e->text, ": ");
+    const char *option = strstr(e->text, "key_env")  ? "--key-env"
+                         : strstr(e->text, "models") ? "--model"
+                                                     : "--provider-url";
+
+    return fail_set(fail, ST_USAGE, 0, "%s%s", option, what ? what : ": is refused");
+}
+
 static enum status load_endpoint(const struct config *c, const struct offhand *o,
                                  struct config **out, struct fail *fail)
 {
@@ -179,7 +190,7 @@ static enum status load_endpoint(const struct config *c, const struct offhand *o
     write_yaml(c, o, &url, &yaml);
     enum status st = config_load_text(buf_view(&yaml), out, &errors);
     if (st != ST_OK)
-        st = fail_set(fail, ST_USAGE, 0, "%s", errors.v[0].text);
+        st = refused(&errors.v[0], fail);
     config_errors_deinit(&errors);
     buf_deinit(&yaml);
     return st;

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/decimal.h"
 #include "base/json.h"
 #include "base/utf8.h"
 
@@ -258,21 +259,9 @@ size_t columns_count(const struct columns *c)
 
 /* --- a row --------------------------------------------------------------------------------- */
 
-static bool is_number(struct slice cell)
-{
-    json *doc;
-
-    if (cell.n == 0 || !(isdigit((unsigned char)cell.p[0]) || cell.p[0] == '-') ||
-        isspace((unsigned char)cell.p[cell.n - 1]) || json_parse(cell, 1, &doc) != ST_OK)
-        return false;
-    bool number = json_is(doc, JSON_NUMBER);
-    json_free(doc);
-    return number;
-}
-
 static void write_cell(const struct name *n, struct slice cell, struct buf *out)
 {
-    if (n->number && is_number(cell))
+    if (n->number && decimal_valid(cell))
         buf_slice(out, cell);
     else
         json_quote(out, cell);

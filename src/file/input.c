@@ -48,7 +48,7 @@ static enum status open_spool(const char *folder, int *fd, struct fail *fail)
     *fd = path.failed ? -1 : mkostemp(path.p, O_CLOEXEC);
     enum status st = ST_OK;
     if (*fd < 0)
-        st = fail_set(fail, ST_LEDGER_IO, errno, "%s: cannot be spooled to: %s", folder,
+        st = fail_set(fail, ST_OUTPUT, errno, "%s: cannot be spooled to: %s", folder,
                       strerror(errno));
     else
         (void)unlink(path.p);
@@ -84,8 +84,8 @@ static enum status spool(struct file_input *in, const char *folder, struct fail 
         if (n < 0 && errno != EINTR)
             st = system_fail(in, ST_USAGE, fail);
         else if (n > 0 && !write_all(copy, chunk, (size_t)n))
-            st = fail_set(fail, ST_LEDGER_IO, errno, "%s: no room to spool %s: %s", folder,
-                          in->name, strerror(errno));
+            st = fail_set(fail, ST_OUTPUT, errno, "%s: no room to spool %s: %s", folder, in->name,
+                          strerror(errno));
     }
     mem_free(chunk);
     if (st != ST_OK) {
@@ -180,7 +180,7 @@ static enum status hash_content(const struct file_input *in, int64_t limit, int6
 
 static enum status changed(const struct file_input *in, struct fail *fail)
 {
-    return fail_set(fail, ST_LEDGER_STATE, 0,
+    return fail_set(fail, ST_CHANGED, 0,
                     "%s: was changed while it was read; run again: tickets that are still the same "
                     "are not paid for twice",
                     in->name);

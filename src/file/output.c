@@ -72,8 +72,7 @@ static char *resolve(const char *path)
 
 static enum status io_fail(const struct file_output *o, int error, struct fail *fail)
 {
-    return fail_set(fail, ST_LEDGER_IO, error, "%s: cannot be written: %s", o->name,
-                    strerror(error));
+    return fail_set(fail, ST_OUTPUT, error, "%s: cannot be written: %s", o->name, strerror(error));
 }
 
 /* --- opening ------------------------------------------------------------------------------- */

@@ -14,7 +14,7 @@ struct file_output;
 
 /* "-" = standard output. Links are followed: the file they lead to is replaced. Makes the temporary
  * file `.NAME.part` in the same folder and locks it, so that what cannot be written is known before
- * anything is spent. All failures are ST_LEDGER_IO (73) with a text that names the file, save for
+ * anything is spent. All failures are ST_OUTPUT (73) with a text that names the file, save for
  * ST_LOCKED: another run is about to write the same file. */
 MUST_CHECK enum status file_output_open(const char *path, struct file_output **out,
                                         struct fail *fail);
@@ -28,7 +28,7 @@ bool file_output_is(const struct file_output *o, const char *path);
 
 /* Appends; the first failure sticks and comes out of commit. */
 void file_output_add(struct file_output *o, struct slice bytes);
-/* Flushes, syncs, renames, syncs the folder. ST_LEDGER_IO: the place holds what it held before. */
+/* Flushes, syncs, renames, syncs the folder. ST_OUTPUT: the place holds what it held before. */
 MUST_CHECK enum status file_output_commit(struct file_output *o, struct fail *fail);
 
 #endif

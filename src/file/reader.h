@@ -24,7 +24,7 @@ struct file_record {
 };
 
 /* Starts at the beginning of the input, which is borrowed. ST_USAGE: not the form that was asked
- * for (no header, a JSON array, …), ST_LEDGER_STATE and ST_SYSTEM as file_input_read. */
+ * for (no header, a JSON array, …), ST_CHANGED and ST_SYSTEM as file_input_read. */
 MUST_CHECK enum status file_reader_open(struct file_input *in, enum file_format format,
                                         const struct config *c, struct file_reader **out,
                                         struct fail *fail);

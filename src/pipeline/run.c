@@ -383,6 +383,7 @@ void run_files(const struct run_options *o, const struct run_files *files, struc
 {
     struct file_transport f;
     struct fail fail;
+    signals_leave();
     if (file_transport_init(&f, o, files, &fail) == ST_OK) {
         run(o, &f.port, out);
     } else {
