@@ -21,6 +21,7 @@ int cmd_check(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_estimate(int argc, char **argv);
+int cmd_dlq(int argc, char **argv);
 int cmd_demo(int argc, char **argv);
 int cmd_probe(int argc, char **argv);
 int cmd_run(int argc, char **argv);
