@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/utf8.h"
 
 void csv_row_init(struct csv_row *row)
 {
@@ -24,6 +25,15 @@ struct slice csv_field(const struct csv_row *row, size_t i)
     size_t from = i > 0 ? row->ends[i - 1] : 0;
 
     return slice_of(row->text.p ? row->text.p + from : "", row->ends[i] - from);
+}
+
+bool csv_row_is_utf8(const struct csv_row *row)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        if (!utf8_valid(csv_field(row, i)))
+            return false;
+    }
+    return true;
 }
 
 static void end_field(struct csv_row *row)

@@ -20,6 +20,7 @@ struct csv_row {
 void csv_row_init(struct csv_row *row);
 void csv_row_deinit(struct csv_row *row);
 struct slice csv_field(const struct csv_row *row, size_t i); /* borrowed; i < count */
+bool csv_row_is_utf8(const struct csv_row *row);             /* every field by itself */
 
 enum csv_result {
     CSV_ROW,   /* *used bytes were a record and its end */

@@ -84,28 +84,52 @@ static size_t line_bytes(const struct file_reader *r, bool *ended)
     return n > 0 ? n : text.n;
 }
 
-/* Passes over the rest of a line that is too long; *bytes = how many it had. */
-static enum status skip_line(struct file_reader *r, struct file_record *out, struct fail *fail)
+/* How many of the last bytes of a line are its end. */
+static size_t end_bytes(const char *line, size_t n)
 {
-    int64_t bytes = 0;
+    size_t end = 0;
+
+    while (end < n && end < 2 && (line[n - 1 - end] == '\n' || line[n - 1 - end] == '\r'))
+        end++;
+    return end;
+}
+
+/* Takes the line off the window piece by piece; of its content as much as is kept goes into the
+ * value. Returns its bytes without its end. */
+static enum status pass_line(struct file_reader *r, int64_t *bytes, struct fail *fail)
+{
     enum status st = ST_OK;
     bool ended = false;
 
+    *bytes = 0;
     buf_clear(&r->value);
     while (st == ST_OK && !ended && !(r->ended && view(r).n == 0)) {
-        size_t n = line_bytes(r, &ended);
-        if (!ended && !r->ended && n > 0 && r->format == FILE_CSV)
-            n--; /* a CR may be the first half of its end */
-        size_t keep = r->value.n < CUT_BYTES ? CUT_BYTES - r->value.n : 0;
-        buf_add(&r->value, r->window + r->from, n < keep ? n : keep);
-        bytes += (int64_t)n;
+        size_t n = line_bytes(r, &ended), content = n;
+        const char *piece = r->window + r->from;
+        ended |= r->ended;
+        if (ended)
+            content -= end_bytes(piece, n);
+        else if (n > 0 && piece[n - 1] == '\r')
+            content = --n; /* it may be the first half of the line's end */
+        size_t room = r->value.n < CUT_BYTES ? CUT_BYTES - r->value.n : 0;
+        buf_add(&r->value, piece, content < room ? content : room);
+        *bytes += (int64_t)content;
         r->from += n;
-        if (!ended && !r->ended)
+        if (!ended)
             st = read_more(r, fail);
-        else
-            ended = true;
     }
+    return st;
+}
+
+/* A line that is longer than what is taken: no record, at no cost of memory. */
+static enum status skip_line(struct file_reader *r, struct file_record *out, struct fail *fail)
+{
+    int64_t bytes;
+    enum status st = pass_line(r, &bytes, fail);
+
     out->value = buf_view(&r->value);
+    if (bytes > (int64_t)out->value.n)
+        out->value.n = utf8_cut(out->value);
     out->unreadable = REASON_TOO_LONG;
     snprintf(out->detail, sizeof out->detail, "the line has %lld bytes; at most %zu are taken",
              (long long)bytes, r->longest);
@@ -207,7 +231,7 @@ static void take_row(struct file_reader *r, struct slice raw, struct file_record
         out->unreadable = REASON_UNSUPPORTED_FORMAT;
         snprintf(out->detail, sizeof out->detail, "the row has %zu fields, the header %zu",
                  r->row.count, columns_count(r->columns));
-    } else if (!utf8_valid(buf_view(&r->row.text))) {
+    } else if (!csv_row_is_utf8(&r->row)) {
         unreadable(out, REASON_INVALID_UTF8, "the row is not valid UTF-8");
     } else {
         columns_json(r->columns, &r->row, &r->value);

@@ -85,6 +85,8 @@ static void a_broken_row_costs_no_neighbour(void **state)
         {"body,n\n\"x\"z,1\ny,1\n",
          "1!unsupported_format:\"x\"z,1\n2:{\"body\":\"y\",\"n\":\"1\"}"},
         {"body,n\n\"x,1\ny,1\n", "1!unsupported_format:\"x,1\n2:{\"body\":\"y\",\"n\":\"1\"}"},
+        {"body,n\n\xc4,\x9a\ny,1\n", /* two halves are no whole */
+         "1!invalid_utf8:\xc4,\x9a\n2:{\"body\":\"y\",\"n\":\"1\"}"},
         {"body\nx\n\"\xff\"\ny\n",
          "1:{\"body\":\"x\"}\n2!invalid_utf8:\"\xff\"\n3:{\"body\":\"y\"}"},
     };
@@ -120,6 +122,30 @@ static void a_line_of_any_length_costs_one_record_and_no_memory(void **state)
     const char *got = file_read(f, FILE_CSV, slice_str(text));
     assert_non_null(strstr(got, "2!too_long:xxx"));
     mem_free(text);
+}
+
+static void what_is_too_long_is_counted_without_its_end_and_cut_between_characters(void **state)
+{
+    struct file_fixture *f = *state;
+    struct file_reader *r;
+    struct file_record record;
+    struct fail fail;
+    struct buf text;
+    bool more;
+    buf_init(&text, SIZE_MAX);
+    for (int i = 0; i < 40000; i++)
+        buf_str(&text, "\xe2\x82\xac"); /* 65,536 is in the middle of one */
+    buf_str(&text, "\r\nb");
+    file_put(f->path, buf_view(&text));
+    struct file_input *in = file_opened(f);
+    assert_int_equal(file_reader_open(in, FILE_JSONL, &f->config, &r, &fail), ST_OK);
+    assert_int_equal(file_reader_next(r, &record, &more, &fail), ST_OK);
+    assert_int_equal(record.unreadable, REASON_TOO_LONG);
+    assert_non_null(strstr(record.detail, "has 120000 bytes; at most 1000 "));
+    assert_int_equal(record.value.n, 65535);
+    file_reader_close(r);
+    file_input_free(in);
+    buf_deinit(&text);
 }
 
 /* The rest of the file is not swallowed: what stands behind the line is read as ever. */
@@ -172,6 +198,7 @@ int main(void)
         T(usual_names_stand_for_the_fields_unless_something_else_does),
         T(a_broken_row_costs_no_neighbour),
         T(a_line_of_any_length_costs_one_record_and_no_memory),
+        T(what_is_too_long_is_counted_without_its_end_and_cut_between_characters),
         T(a_quote_that_is_never_closed_costs_its_line),
         T(what_is_no_table_of_tickets_is_refused_before_anything_is_read),
     };
