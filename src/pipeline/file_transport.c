@@ -77,7 +77,7 @@ static enum status file_settle_in(void *self, struct ledger *ledger, struct grou
     struct ledger_info info;
 
     ledger_set_limits(ledger, RECORD_LIMIT, RECORD_LIMIT);
-    *p = (struct mill_partition){.topic = f->source, .end = f->extent.last + 1};
+    *p = (struct mill_partition){.topic = f->source, .end = f->extent.last + 1, .by_content = true};
     enum status st = bind(ledger, fail);
     if (st == ST_OK)
         st = ledger_source(ledger, f->source, &p->source, fail);

@@ -31,6 +31,8 @@ static void take_ticket(struct mill *m, const struct source_partition *part,
     enum reason why;
     char detail[TICKET_DETAIL_SIZE];
     int crashes = crashes_of(m, r->pos);
+    if (part->p.by_content)
+        memset(t->value_hash, 0, sizeof t->value_hash);
     if (ev->unreadable != REASON_NONE) {
         admit_dead(m, t, it, ev->unreadable, ev->detail);
         return;

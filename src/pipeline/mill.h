@@ -21,6 +21,8 @@ struct mill_partition {
     const char *topic;
     int64_t start, end; /* done once everything below `end` has been delivered */
     bool replay;        /* records of the replay topic bypass reuse and keep their ids */
+    bool by_content;    /* the source is named by its content: its records are what they were,
+                           even when a setting has them read otherwise */
 };
 
 /* A model as the run uses it. */

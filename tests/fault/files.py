@@ -166,6 +166,27 @@ def an_edited_file_pays_for_the_change_alone():
 
 
 @case
+def other_limits_read_the_same_file_on():
+    """A setting that has a record read otherwise is no other record."""
+    job = Job("limits", packing={"max_tickets": 5}, ticket={"max_bytes": "1KiB"})
+    rows = [ticket(i) for i in range(200)]
+    rows[150]["body"] = "x" * 3000
+    # The first one is left open, so that all behind it is read again.
+    rows[0]["body"] += " [[fault:500]]"
+    put_lines(job.input, rows)
+    process = job.start()
+    time.sleep(1.5)
+    process.send_signal(signal.SIGTERM)
+    problem = ended(5, rig.Rig.wait(process, 60), rig.Rig.said(process))
+    if not problem and (len(job.results()) < 100 or len(job.letters()) != 1):
+        problem = f"{len(job.results())} results, {len(job.letters())} dead letters"
+    job.config = job.write_config({"ticket": {"max_bytes": "64KiB"}, "run": {"stall_after": "5s"}})
+    problem = first(problem, ended(69, *job.run()))
+    dead = [r["source"]["offset"] for r in job.letters()]
+    return job, problem or ("" if dead == [151] else f"dead letters {dead}")
+
+
+@case
 def a_limit_and_no_reuse_are_kept():
     job = Job("limit")
     job.put(50)
