@@ -170,7 +170,7 @@ def other_limits_read_the_same_file_on():
     """A setting that has a record read otherwise is no other record."""
     job = Job("limits", packing={"max_tickets": 5}, ticket={"max_bytes": "1KiB"})
     rows = [ticket(i) for i in range(200)]
-    rows[150]["body"] = "x" * 3000
+    rows[150]["body"] = "x" * 100_000
     # The first one is left open, so that all behind it is read again.
     rows[0]["body"] += " [[fault:500]]"
     put_lines(job.input, rows)
@@ -180,7 +180,7 @@ def other_limits_read_the_same_file_on():
     problem = ended(5, rig.Rig.wait(process, 60), rig.Rig.said(process))
     if not problem and (len(job.results()) < 100 or len(job.letters()) != 1):
         problem = f"{len(job.results())} results, {len(job.letters())} dead letters"
-    job.config = job.write_config({"ticket": {"max_bytes": "64KiB"}, "run": {"stall_after": "5s"}})
+    job.config = job.write_config({"ticket": {"max_bytes": "256KiB"}, "run": {"stall_after": "4s"}})
     problem = first(problem, ended(69, *job.run()))
     dead = [r["source"]["offset"] for r in job.letters()]
     return job, problem or ("" if dead == [151] else f"dead letters {dead}")
