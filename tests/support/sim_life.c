@@ -247,8 +247,11 @@ static void start(struct life *l, struct sim_world *w)
     open_ledger(l);
     for (int p = 0; p < SIM_PARTITIONS; p++) {
         int64_t from = decide(l, p, &seq);
-        parts[p] =
-            (struct mill_partition){1, p, "tickets", from, w->kafka.partitions[p].count, false};
+        parts[p] = (struct mill_partition){.source = 1,
+                                           .partition = p,
+                                           .topic = "tickets",
+                                           .start = from,
+                                           .end = w->kafka.partitions[p].count};
         fake_kafka_begin(&w->kafka, p, from);
     }
     MUST(w, ledger_bind(l->ledger, &(struct ledger_binding){"", "g", 0, 1}, false, &fail) == ST_OK);
