@@ -12,6 +12,7 @@ import os
 import random
 import resource
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -202,7 +203,8 @@ def a_limit_and_no_reuse_are_kept():
 
 @case
 def one_in_flight_and_sixty_four_say_the_same_in_the_same_order():
-    job = Job("one", packing={"max_tickets": 7}, provider={"max_in_flight": 1})
+    job = Job("one", sim=("--cached-percent", "0"), packing={"max_tickets": 7},
+              provider={"max_in_flight": 1})
     job.put(700, extra=["bad"])
     problem = first(ended(0, *job.run()), job.judge(range(1, 702), [701]))
     alone, letters = job.results(), job.letters()
@@ -345,10 +347,32 @@ def what_cannot_work_is_refused_before_anything_is_spent():
                               ended(want, status, said))
     job.input = job.path("nix.jsonl")
     problem = first(problem, ended(64, *job.run()))
+    bare = [rig.PROGRAM, "run", "--input", job.input, "--output", job.output]
+    chosen = subprocess.run(bare, cwd=job.folder, check=False, stderr=subprocess.PIPE, text=True,
+                            env=rig.plain_environment(HOME=job.folder, OPENAI_API_KEY="k"))
+    if chosen.returncode != 64 or '"model":"gpt-4o-mini"' not in chosen.stderr:
+        problem = problem or chosen.stderr
     only = subprocess.run([rig.PROGRAM, "run", "--output", "x.jsonl"], check=False,
                           stderr=subprocess.PIPE)
     problem = first(problem, ended(64, only.returncode, only.stderr.decode()))
     return job, problem or (f"{len(job.bill())} calls" if job.bill() else "")
+
+
+@case
+def a_ledger_of_a_consumer_group_is_not_taken_for_files():
+    job = Job("kafka")
+    job.put(5)
+    problem = ended(0, *job.run())
+    db = sqlite3.connect(job.ledger)
+    with db:
+        db.execute("UPDATE meta SET value = 'nightly' WHERE name = 'group'")
+    db.close()
+    job.put(9)
+    status, said = job.run()
+    problem = first(problem, ended(65, status, said))
+    if "consumer group nightly" not in said or len(job.results()) != 5:
+        problem = problem or said[-500:]
+    return job, problem
 
 
 @case

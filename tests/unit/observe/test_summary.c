@@ -171,6 +171,28 @@ static void every_exit_status_has_a_next_step(void **state)
     }
 }
 
+static void a_run_on_files_tells_what_they_hold_and_how_much_is_left(void **state)
+{
+    (void)state;
+    struct summary_view v = usual();
+    says_not(&v, "  output ");
+    v.output = "out.jsonl";
+    v.output_rows = 199870;
+    v.rejects_rows = -1;
+    says(&v, "199,870 classified + 97 dead");
+    says(&v, "  output    out.jsonl: 199,870 results\n");
+    says(&v, "run again with --rejects FILE");
+    says_not(&v, "left:");
+    v.rejects = "bad.jsonl";
+    v.rejects_rows = 97;
+    v.left = 5000;
+    says(&v, "out.jsonl: 199,870 results; bad.jsonl: 97 dead letters\n");
+    says(&v, "5,000 of the input left: run the same command again\n");
+    says_not(&v, "--rejects");
+    v.output_rows = v.rejects_rows = -1;
+    says(&v, "out.jsonl: not written\n");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -183,6 +205,7 @@ int main(void)
         cmocka_unit_test(second_opinions_are_no_part_of_a_tickets_cost),
         cmocka_unit_test(budgets_tell_what_is_left),
         cmocka_unit_test(every_exit_status_has_a_next_step),
+        cmocka_unit_test(a_run_on_files_tells_what_they_hold_and_how_much_is_left),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
