@@ -234,6 +234,15 @@ static void prepare_means(struct life *l)
         l->finish_unix_us = late_deadline(c->run.finish_by_minute, now);
 }
 
+static struct mill_partition partition_of(const struct sim_world *w, int p, int64_t from)
+{
+    return (struct mill_partition){.source = 1,
+                                   .partition = p,
+                                   .topic = "tickets",
+                                   .start = from,
+                                   .end = w->kafka.partitions[p].count};
+}
+
 static void start(struct life *l, struct sim_world *w)
 {
     struct fail fail;
@@ -247,11 +256,7 @@ static void start(struct life *l, struct sim_world *w)
     open_ledger(l);
     for (int p = 0; p < SIM_PARTITIONS; p++) {
         int64_t from = decide(l, p, &seq);
-        parts[p] = (struct mill_partition){.source = 1,
-                                           .partition = p,
-                                           .topic = "tickets",
-                                           .start = from,
-                                           .end = w->kafka.partitions[p].count};
+        parts[p] = partition_of(w, p, from);
         fake_kafka_begin(&w->kafka, p, from);
     }
     MUST(w, ledger_bind(l->ledger, &(struct ledger_binding){"", "g", 0, 1}, false, &fail) == ST_OK);
