@@ -1,4 +1,4 @@
-/* PCRE2 behind three functions. Limits are on the match, not on the text: a long text is no danger,
+/* PCRE2 behind four functions. Limits are on the match, not on the text: a long text is no danger,
  * a pattern that tries every way to split it is. The interpreter is used and not the JIT compiler,
  * which would not keep to the heap limit; fields are short and patterns few.
  */
@@ -74,13 +74,24 @@ void regex_free(struct regex *re)
     mem_free(re);
 }
 
-enum regex_result regex_match(const struct regex *re, struct slice text)
+enum regex_result regex_find(const struct regex *re, struct slice text, size_t at, size_t *from,
+                             size_t *to)
 {
     pcre2_match_data *found = pcre2_match_data_create(1, re->memory);
     PCRE2_SPTR start = (PCRE2_SPTR)(text.p ? text.p : "");
-    int rc = pcre2_match(re->code, start, text.n, 0, 0, found, re->limits);
+    uint32_t checked = at > 0 ? PCRE2_NO_UTF_CHECK : 0; /* by the search that began at 0 */
+    int rc = pcre2_match(re->code, start, text.n, at, checked, found, re->limits);
+    const PCRE2_SIZE *bounds = pcre2_get_ovector_pointer(found);
+    *from = bounds[0];
+    *to = bounds[1] > bounds[0] ? bounds[1] : bounds[0]; /* \K in a look-ahead turns them round */
     pcre2_match_data_free(found);
     if (rc >= 0)
         return REGEX_YES;
     return rc == PCRE2_ERROR_NOMATCH ? REGEX_NO : REGEX_GAVE_UP;
+}
+
+enum regex_result regex_match(const struct regex *re, struct slice text)
+{
+    size_t from, to;
+    return regex_find(re, text, 0, &from, &to);
 }

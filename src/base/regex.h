@@ -24,5 +24,9 @@ enum regex_result {
     REGEX_GAVE_UP /* more steps, depth or memory than a sane match takes, or invalid UTF-8 */
 };
 enum regex_result regex_match(const struct regex *re, struct slice text);
+/* The first match from byte `at` on: [*from, *to). at > 0: behind a match of the same text, on a
+ * boundary of characters. */
+enum regex_result regex_find(const struct regex *re, struct slice text, size_t at, size_t *from,
+                             size_t *to);
 
 #endif

@@ -14,6 +14,7 @@
 #include "cli/explain.h"
 #include "cli/options.h"
 #include "cli/prices.h"
+#include "cli/redacted.h"
 #include "cli/topics.h"
 
 #define TIMEOUT_MS 15000
@@ -38,7 +39,7 @@ static const struct option_row rows[] = {
      .at = AT(prices),
      .help = "what each model costs now, since when, until when; looks no further"},
     OPTION_FORMAT(struct check_arguments, format,
-                  "how --prices and --explain print (default table)"),
+                  "how --prices, --explain and --redact print (default table)"),
     {.name = "explain",
      .argument = "FILE",
      .kind = OPTION_PATH,
@@ -57,8 +58,7 @@ static const struct option_row rows[] = {
      .argument = "FILE",
      .kind = OPTION_PATH,
      .at = AT(redact),
-     .unbuilt = true,
-     .help = "what redaction makes of FILE (not available yet)"},
+     .help = "what a provider would be sent of each ticket of FILE (JSON lines, - = stdin)"},
 };
 
 static const struct option_table table = {
@@ -179,14 +179,17 @@ int cmd_check(int argc, char **argv)
 
     if (code != OPTIONS_GO)
         return code;
-    if (a.format != FORMAT_TABLE && a.explain == NULL && !a.prices)
-        return options_usage(&table, "--format goes with --explain and --prices");
+    if (a.format != FORMAT_TABLE && a.explain == NULL && a.redact == NULL && !a.prices)
+        return options_usage(&table, "--format goes with --explain, --redact and --prices");
     log_init(STDERR_FILENO, isatty(STDERR_FILENO) != 1, LOG_ERROR); /* the reason is told once */
-    code = cli_load_config(a.config, a.prices ? CONFIG_FOR_LEDGER : CONFIG_FOR_RUN, &c);
+    code = cli_load_config(a.config,
+                           a.prices || a.redact != NULL ? CONFIG_FOR_LEDGER : CONFIG_FOR_RUN, &c);
     if (code != 0)
         return code;
     if (a.prices)
         code = print_prices(c, a.format);
+    else if (a.redact != NULL)
+        code = redacted_file(c, a.redact, a.format == FORMAT_JSON);
     else
         code = a.print ? print_config(c) : check_routes(&a, c);
     config_free(c);

@@ -4,15 +4,13 @@
  */
 #include "cli/explain.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "batch/prompt.h"
-#include "cli/options.h"
+#include "cli/ticket_lines.h"
 #include "report/table.h"
 #include "route/chosen.h"
 #include "ticket/decode.h"
@@ -255,8 +253,9 @@ static void flush(struct explain *e)
     buf_clear(&e->out);
 }
 
-static void take_line(struct explain *e, struct slice line)
+static void take_line(void *self, struct slice line)
 {
+    struct explain *e = self;
     const struct record rec = {.timestamp_unix_ms = -1, .key = SLICE_NONE, .value = line};
     struct way w;
     enum reason why;
@@ -266,31 +265,15 @@ static void take_line(struct explain *e, struct slice line)
     if (!ticket_decode(&e->config->ticket, e->fields, &rec, &w.content, &why, detail)) {
         e->dead++;
         (e->as_json ? json_dead : table_dead)(e, why, detail);
+        flush(e);
         return;
     }
     find_way(e, &w);
     e->taken[w.choice.route]++;
     plan_why(e->plan, &w.choice, &w.content.facts, &e->text);
     (e->as_json ? json_way : table_way)(e, &w);
+    flush(e);
     mem_free(w.content.block);
-}
-
-static int read_lines(struct explain *e, FILE *f, const char *path)
-{
-    char *line = NULL; /* of getline, so free() ends it */
-    size_t cap = 0;
-    struct fail fail;
-    errno = 0;
-    for (ssize_t n; (n = getline(&line, &cap, f)) >= 0;) {
-        size_t whole = (size_t)n;
-        take_line(e, slice_of(line, whole > 0 && line[whole - 1] == '\n' ? whole - 1 : whole));
-        flush(e);
-    }
-    free(line);
-    if (!ferror(f))
-        return 0;
-    fail_set(&fail, ST_SYSTEM, errno, "%s cannot be read: %s", path, strerror(errno));
-    return command_failed("check", &fail);
 }
 
 static int64_t system_tokens(const struct config *c)
@@ -309,7 +292,7 @@ static int explain_lines(struct explain *e, struct slice notes, FILE *f, const c
         json_begin(e, notes);
     else
         table_init(&e->table, heads, "llllrlllll", COLUMNS);
-    int code = read_lines(e, f, path);
+    int code = ticket_lines_read("check", path, f, take_line, e);
     if (e->as_json) {
         json_end(e);
     } else {
@@ -324,13 +307,9 @@ int explain_file(const struct config *c, const struct plan *plan, struct slice n
                  const char *path, bool as_json)
 {
     struct explain e = {.config = c, .plan = plan, .as_json = as_json};
-    struct fail fail;
-    bool from_stdin = strcmp(path, "-") == 0;
-    FILE *f = from_stdin ? stdin : fopen(path, "re");
-    if (!f) {
-        fail_set(&fail, ST_SYSTEM, errno, "%s cannot be opened: %s", path, strerror(errno));
-        return command_failed("check", &fail);
-    }
+    FILE *f = ticket_lines_open("check", path);
+    if (!f)
+        return status_exit(ST_SYSTEM);
     e.fields.v = plan_fields(plan, &e.fields.count);
     e.system_tokens = system_tokens(c);
     e.taken = mem_array((size_t)c->route_count, sizeof *e.taken);
@@ -340,7 +319,5 @@ int explain_file(const struct config *c, const struct plan *plan, struct slice n
     buf_deinit(&e.text);
     buf_deinit(&e.out);
     mem_free(e.taken);
-    if (!from_stdin)
-        fclose(f);
     return code;
 }

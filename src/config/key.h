@@ -97,7 +97,4 @@ struct section {
 
 extern const struct section key_root;
 
-/* Never a value of an option: an explicitly set key is always refused by `run`. */
-#define BUILT_NEVER ""
-
 #endif

@@ -151,11 +151,10 @@ static const char *const kinds[] = {"email", "phone",       "card", "iban",
                                     "ip",    "national_id", "key",  NULL};
 static const struct key redaction[] = {
     K("kinds", KEY_SET, config, redaction.kinds, .names = kinds,
-      .fallback = "[email, phone, card, iban, ip, national_id, key]", .built = BUILT_NEVER,
-      .note = "What is taken out"),
+      .fallback = "[email, phone, card, iban, ip, national_id, key]", .note = "What is taken out"),
     K("patterns", KEY_PAIRS, config, redaction.patterns, COUNTED(config, redaction.pattern_count),
-      .value_rule = &rule_regex, .rule = &rule_name, .fallback = "{}", .max = 100, .built = "{}",
-      .note = "Name and regular expression of more"),
+      .value_rule = &rule_regex, .rule = &rule_name, .fallback = "{}", .max = 100,
+      .note = "Name and regular expression (PCRE2) of more; becomes [NAME_1]"),
 };
 
 static const struct key budget[] = {
@@ -228,7 +227,8 @@ SECTION(retry_budget, retry_budget,
         .about = "Retries over all providers; one that is denied "
                  "waits.");
 SECTION(redaction, redaction,
-        .about = "**Not available yet**: texts are sent to the provider as they are.");
+        .about = "Personal data and secrets are taken out of texts before a provider with "
+                 "`redaction: true` gets them.");
 SECTION(budget, budget, .about = "Caps in USD. Left out = no cap.");
 SECTION(shadow, shadow, .check = check_shadow,
         .about = "Compares two tiers on live tickets. Left out = off.");

@@ -81,8 +81,8 @@ static const struct key provider[] = {
       .note = "Attempts of one call at an endpoint that fails"),
     K("breaker", KEY_SECTION, config_provider, breaker, .inner = &breaker_section),
     K("target", KEY_SECTION, config_provider, target, .inner = &target_section),
-    K("redaction", KEY_BOOL, config_provider, redaction, .fallback = "true", .built = "false",
-      .note = "Takes personal data out of texts before they are sent"),
+    K("redaction", KEY_BOOL, config_provider, redaction, .fallback = "true",
+      .note = "Takes personal data and secrets out of texts before they are sent"),
 };
 const struct section key_provider = {
     KEYS(provider), .size = sizeof(struct config_provider), .check = check_provider,

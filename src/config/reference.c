@@ -28,9 +28,7 @@ static const char head[] =
     "refuses a file that asks for it (exit 78).\n\n"
     "The smallest file has brokers (unless tickets come from a file), a provider, a model, a tier "
     "and a route. `ticketmill check --print` shows the effective configuration with secrets "
-    "masked.\n\n"
-    "Texts are sent to the provider as they are: taking personal data out of them (`redaction`) "
-    "is not available yet.\n";
+    "masked.\n";
 
 static const char prompt[] =
     "\n## The prompt\n\n"

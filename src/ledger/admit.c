@@ -28,6 +28,7 @@ static void bind_item(struct ledger *l, struct use *u, const struct admit_item *
     bind_i64(u, item->flags);
     bind_i64(u, l->run);
     bind_text(u, item->route);
+    bind_text(u, item->redacted);
 }
 
 static enum status meet_again(struct ledger *l, struct admit_item *item, struct fail *fail)

@@ -92,6 +92,8 @@ void admit_ticket(struct mill *m, const struct source_partition *part, struct ti
     it->language = facts_language(&t->content.facts);
     memcpy(it->content_hash, t->content.content_hash, sizeof it->content_hash);
     it->flags = t->content.flags;
+    if (t->redacted.counts)
+        it->redacted = arena_copy(&m->admit->arena, slice_str(t->redacted.counts));
     it->prompt_version = slice_str(m->o.prompt_version);
     choose_route(m, t, it);
     int64_t age = m->config->classification.reuse_us;

@@ -26,13 +26,14 @@ static struct pick pick_of(const struct mill *m, const struct line *l)
     return pick;
 }
 
-/* Models whose context the ask does not fit into are left out. False: it fits none. */
+/* Models whose context the ask does not fit into are left out, and those whose provider may not see
+ * its text. False: none is left. */
 static bool fit(const struct mill *m, const struct ask *a, struct pick *pick)
 {
     bool any = false;
     for (int i = 0; i < pick->count; i++) {
         int64_t cap, tokens = ask_tokens(m, a, pick->models[i], &cap);
-        if (cap == 0)
+        if (cap == 0 || private_withheld(m, a->tickets[0], pick->models[i]))
             pick->skip |= UINT32_C(1) << i;
         else if (!(pick->skip >> i & 1))
             any = true;
@@ -48,7 +49,7 @@ static enum status prepare(struct mill *m, struct ask *a)
 {
     const struct mill_model *model = &m->o.models[a->at.model];
     for (size_t i = 0; i < a->n; i++)
-        a->texts[i] = a->tickets[i]->content.text;
+        a->texts[i] = private_text(m, a->tickets[i], a->at.model);
     if (!ids_draw(&m->random, a->texts, a->n, a->ids))
         return ST_LIMIT;
     a->pace_tokens = ask_tokens(m, a, a->at.model, &a->token_cap);
@@ -126,6 +127,13 @@ static void refuse_locally(struct mill *m, struct ask *a)
 {
     if (a->line->compared) {
         opinion_drop(m, a);
+        return;
+    }
+    if (a->tickets[0]->redacted.withheld) { /* such a ticket goes alone */
+        tickets_dead(m, a->tickets, 1, REASON_POLICY,
+                     "a pattern under redaction.patterns came to its limits on this text, so no "
+                     "provider that redacts may see it: make the pattern simpler, then replay");
+        ask_free(m, a);
         return;
     }
     a->failure = FAIL_OVERSIZE;

@@ -34,7 +34,7 @@ static void ask_solo(struct mill *m, const struct ask *a, struct ticket *t,
 }
 
 /* What is left of the text fits where it stood. */
-static void cut_text(struct ticket *t)
+static void cut_text(struct mill *m, struct ticket *t)
 {
     size_t room = t->content.text.n / 2;
     char *cut = mem_alloc(room);
@@ -45,6 +45,7 @@ static void cut_text(struct ticket *t)
     t->content.flags |= FLAG_TEXT_CUT;
     t->content.est_tokens = tokens_estimate(t->content.text);
     t->text_cut = true;
+    private_make(m, t);
 }
 
 void follow_release_held(struct mill *m, int model)
@@ -131,7 +132,7 @@ static void follow_one(struct mill *m, struct ask *a, struct ticket *t, struct l
         ask_alone(m, t, move.purpose);
         break;
     case LADDER_CUT_ONCE:
-        cut_text(t);
+        cut_text(m, t);
         ask_alone(m, t, move.purpose);
         break;
     case LADDER_NEXT_PROVIDER:

@@ -51,6 +51,8 @@ static void take_ticket(struct mill *m, const struct source_partition *part,
     bool good = ticket_decode(&m->config->ticket, fields, t->record, &t->content, &why, detail);
     if (good && text_suspect(t->content.text))
         t->alone = true;
+    if (good)
+        private_make(m, t);
     if (m->o.crumb)
         crumb_clear(m->o.crumb);
     if (good)

@@ -13,6 +13,7 @@
 #include "base/mem.h"
 #include "base/zone.h"
 #include "ledger/spent.h"
+#include "redact/redact.h"
 #include "route/late.h"
 
 #define CONTINUED_WITHIN_US (INT64_C(12) * 3600 * 1000000)
@@ -42,6 +43,14 @@ static enum status check_keys(const struct means *m, const struct config *c, str
     return st;
 }
 
+static enum status make_redactor(struct means *m, const struct config *c, struct fail *fail)
+{
+    bool wanted = false;
+    for (int i = 0; i < c->provider_count; i++)
+        wanted |= m->used[i] && c->providers[i].redaction;
+    return wanted ? redactor_new(c, &m->redactor, fail) : ST_OK;
+}
+
 enum status means_plan(struct means *m, const struct run_options *o, struct fail *fail)
 {
     const struct config *c = o->config;
@@ -60,6 +69,8 @@ enum status means_plan(struct means *m, const struct run_options *o, struct fail
         return st;
     m->used = plan_providers(m->plan);
     st = check_keys(m, c, fail);
+    if (st == ST_OK)
+        st = make_redactor(m, c, fail);
     if (st != ST_OK)
         return st;
     if (c->run.finish_by_minute >= 0)
@@ -131,5 +142,6 @@ void means_deinit(struct means *m)
 {
     plan_free(m->plan);
     budget_free(m->budget);
+    redactor_free(m->redactor);
     mem_free(m->used);
 }

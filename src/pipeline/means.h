@@ -9,7 +9,8 @@
 
 struct means {
     struct plan *plan;
-    bool *used; /* per config->providers: a model of it is in the plan */
+    bool *used;                /* per config->providers: a model of it is in the plan */
+    struct redactor *redactor; /* NULL = none of them redacts */
     struct budget *budget;
     int64_t finish_unix_us; /* 0 = no hour is set */
 };

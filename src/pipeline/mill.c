@@ -193,6 +193,8 @@ static void init_calling(struct mill *m)
     heap_init(&m->due);
     buf_init(&m->user, REQUEST_BYTES_MAX);
     buf_init(&m->body, REQUEST_BYTES_MAX);
+    buf_init(&m->redacted, REQUEST_BYTES_MAX);
+    buf_init(&m->redacted_counts, REQUEST_BYTES_MAX);
     m->system_tokens = tokens_estimate(slice_str(m->o.system_message));
     providers_init(&m->providers, c, mill_now(m));
     retry_budget_init(&m->retries, c->retry_budget.percent, c->retry_budget.floor,
@@ -245,6 +247,8 @@ void mill_free(struct mill *m)
         ledger_cmd_free(m->admit);
     buf_deinit(&m->user);
     buf_deinit(&m->body);
+    buf_deinit(&m->redacted);
+    buf_deinit(&m->redacted_counts);
     latencies_deinit(&m->latencies);
     map_free(m->leaders);
     packer_free(m->packer);

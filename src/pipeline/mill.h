@@ -38,8 +38,9 @@ struct mill_options {
     const char *run_id, *prompt_version, *system_message;
     const struct mill_model *models; /* one per config->models */
     const struct plan *plan;
-    struct budget *budget;  /* lent: the state machine alone uses it while it runs */
-    int64_t finish_unix_us; /* run.finish_by; 0 = off */
+    const struct redactor *redactor; /* NULL = no provider in the plan redacts */
+    struct budget *budget;           /* lent: the state machine alone uses it while it runs */
+    int64_t finish_unix_us;          /* run.finish_by; 0 = off */
     const struct mill_partition *partitions;
     size_t partition_count;
     const struct pos *suspects; /* tickets a crash is counted for */

@@ -22,6 +22,7 @@ static struct ticket *copy_of(struct mill *m, const struct ticket *t, enum call_
     copy->content.facts.language = t->content.facts.language;
     copy->content.flags = t->content.flags;
     copy->content.est_tokens = t->content.est_tokens;
+    private_copy(copy, t);
     copy->choice.needs_vision = t->choice.needs_vision;
     copy->compared = true;
     copy->purpose = purpose;
@@ -34,6 +35,7 @@ static void copy_free(struct mill *m, struct ticket *copy)
 {
     list_remove(&copy->everyone);
     m->comparisons--;
+    private_free(copy);
     mem_free(copy->content.block);
     mem_free(copy->record);
     mem_free(copy);

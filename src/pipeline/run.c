@@ -177,6 +177,7 @@ static void new_mill(struct runner *r)
         .system_message = r->boot.system_message.p,
         .models = r->boot.models,
         .plan = r->boot.means.plan,
+        .redactor = r->boot.means.redactor,
         .budget = r->boot.means.budget,
         .finish_unix_us = r->boot.means.finish_unix_us,
         .partitions = parts,

@@ -62,12 +62,13 @@ struct mill {
     struct line **lines; /* by their number, the packer's route */
     int line_count, line_turn;
     struct retry_budget retries;
-    int64_t system_tokens; /* estimate for the system message */
-    struct buf user, body; /* scratch of the request in the making */
-    int64_t answers;       /* useful ones so far */
-    int outages;           /* times an endpoint came back from trouble */
-    struct list compared;  /* shadow and guard copies in memory */
-    int64_t comparisons;   /* of them */
+    int64_t system_tokens;                /* estimate for the system message */
+    struct buf user, body;                /* scratch of the request in the making */
+    struct buf redacted, redacted_counts; /* likewise, of a text */
+    int64_t answers;                      /* useful ones so far */
+    int outages;                          /* times an endpoint came back from trouble */
+    struct list compared;                 /* shadow and guard copies in memory */
+    int64_t comparisons;                  /* of them */
     struct late_eta eta;
 
     /* ending */
@@ -127,6 +128,14 @@ void ticket_terminal(struct mill *m, struct ticket *t, enum reason reason); /* b
 void tickets_dead(struct mill *m, struct ticket **v, size_t n, enum reason reason,
                   const char *detail);
 void tickets_dead_done(struct mill *m, struct ledger_cmd *cmd);
+
+/* private.c */
+void private_make(struct mill *m, struct ticket *t); /* its text was made or cut */
+void private_copy(struct ticket *to, const struct ticket *from);
+void private_free(struct ticket *t);
+/* What that model's provider is sent of it, and whether that is nothing at all. */
+struct slice private_text(const struct mill *m, const struct ticket *t, int model);
+bool private_withheld(const struct mill *m, const struct ticket *t, int model);
 
 /* ask.c */
 struct ask *ask_new(struct mill *m, struct ticket **tickets, size_t n, enum call_purpose purpose);

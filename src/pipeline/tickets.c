@@ -29,6 +29,7 @@ void ticket_free(struct mill *m, struct ticket *t)
     m->stats.live--;
     m->window_bytes -= (int64_t)t->record->value.n;
     mem_free(t->kept.summary);
+    private_free(t);
     mem_free(t->content.block);
     mem_free(t->record);
     mem_free(t);

@@ -32,6 +32,12 @@ struct ticket {
     struct pack_item item; /* the packer's */
     struct record *record; /* owned */
     struct ticket_content content;
+    struct {          /* what a provider that redacts gets to see; made with the text (private.c) */
+        char *text;   /* NULL = as it is */
+        char *counts; /* places by kind, as JSON; NULL = none */
+        size_t n;
+        bool withheld; /* nothing: redaction gave up */
+    } redacted;
     uint8_t reuse_key[LEDGER_HASH_SIZE];
     uint8_t value_hash[LEDGER_HASH_SIZE];
     bool may_reuse;

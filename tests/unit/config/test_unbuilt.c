@@ -86,9 +86,7 @@ static void only_what_the_file_asks_for_is_missed(void **state)
         const char *more, *missing; /* NULL = nothing */
     } cases[] = {
         {"", NULL},
-        {"redaction: {kinds: [email]}\n", "redaction.kinds: not available yet"},
-        {"redaction: {patterns: {}}\n", NULL},
-        {"redaction: {patterns: {a: b}}\n", "redaction.patterns: not available yet"},
+        {"redaction: {kinds: [email], patterns: {a: b}}\n", NULL},
         {"ledger: {keep: {rows: 400d}}\n", NULL},
         {"ledger: {keep: {rows: 9600h}}\n", NULL},
         {"ledger: {keep: {rows: 1d}}\n", "ledger.keep.rows: not available yet"},
@@ -117,35 +115,6 @@ static void only_what_the_file_asks_for_is_missed(void **state)
     }
 }
 
-static void redaction_is_missed_where_a_provider_asks_for_it(void **state)
-{
-    static const struct {
-        const char *provider, *missing;
-    } cases[] = {
-        {"", ""},
-        {", redaction: false", ""},
-        {", redaction: true", "redaction"},
-    };
-
-    (void)state;
-    for (size_t i = 0; i < sizeof(cases) / sizeof(*cases); i++) {
-        char text[1024];
-        snprintf(text, sizeof(text),
-                 "kafka: {brokers: b}\n"
-                 "providers: {p: {endpoints: [{url: \"https://h\"}]%s}}\n"
-                 "models: {m: {provider: p}}\n"
-                 "tiers: {t: [m]}\n"
-                 "routes: [{tier: t}]\n",
-                 cases[i].provider);
-        struct config *c = config_of_text(text, CONFIG_FOR_RUN);
-        char *missing = config_missing(c);
-        assert_non_null(strstr(missing, cases[i].missing));
-        assert_int_equal(missing[0] != '\0', cases[i].missing[0] != '\0');
-        mem_free(missing);
-        config_free(c);
-    }
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -153,7 +122,6 @@ int main(void)
         cmocka_unit_test(shipped_prompt_and_categories_are_the_built_in_ones),
         cmocka_unit_test(examples_in_the_shipped_file_load),
         cmocka_unit_test(only_what_the_file_asks_for_is_missed),
-        cmocka_unit_test(redaction_is_missed_where_a_provider_asks_for_it),
     };
 
     return cmocka_run_group_tests(tests, config_folder_make, config_folder_remove);
