@@ -143,6 +143,13 @@ static enum status deliver(struct file_transport *f, struct ledger *ledger, stru
     if (st != ST_OK)
         return st;
     out->left = f->extent.records - ends.results - ends.dead - ends.skipped;
+    if (ends.results == 0 && ends.dead > 0 && !out->message[0])
+        snprintf(out->message, sizeof out->message,
+                 "not one record is a ticket; ticket.body (%.60s) and ticket.subject (%.60s) say "
+                 "where the text stands",
+                 f->o->config->ticket.body, f->o->config->ticket.subject);
+    if (ends.results + ends.dead == 0 && out->left > 0)
+        return ST_OK; /* nothing to show: what an earlier run wrote is better than nothing */
     if (f->output)
         st = write_out(f, ledger, f->output, &out->output_rows, fail);
     if (st == ST_OK && f->rejects)

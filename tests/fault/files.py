@@ -223,8 +223,12 @@ def one_in_flight_and_sixty_four_say_the_same_in_the_same_order():
 def keys_come_from_the_environment_and_are_nowhere_else():
     job = Job("key", sim=("--key", "sesame-secret"))
     job.put(20)
+    with open(job.output, "w", encoding="utf-8") as f:
+        f.write("before\n")
     problem = ended(77, *job.run())
     problem = first(problem, ended(77, *job.run(env={"OPENAI_API_KEY": "wrong"})))
+    if job.text() != b"before\n":
+        problem = problem or "the output was replaced by nothing"
     problem = first(problem, ended(0, *job.run("--key-env", "MY_KEY",
                                                env={"MY_KEY": "sesame-secret"})))
     problem = first(problem, ended(0, *job.run(env={"OPENAI_API_KEY": "sesame-secret"})),
@@ -317,8 +321,11 @@ def empty_files_and_files_of_bad_lines_end_in_order():
     put_lines(job.input, ["nothing", "[]", "{}", '{"body":"  "}', "", long])
     with open(job.input, "ab") as f:
         f.write(b'{"body":"caf\xe9"}\nnull')
-    problem = first(problem, ended(3, *job.run()), job.judge([1, 2, 3, 4, 6, 7, 8],
-                                                             [1, 2, 3, 4, 6, 7, 8]))
+    status, said = job.run()
+    problem = first(problem, ended(3, status, said),
+                    job.judge([1, 2, 3, 4, 6, 7, 8], [1, 2, 3, 4, 6, 7, 8]))
+    if "ticket.body (/body)" not in said:
+        problem = problem or "the summary does not say where texts were looked for"
     reasons = [r["reason"] for r in job.letters()]
     if reasons[4] != "too_long" or "300012" not in job.letters()[4]["message"]:
         problem = problem or f"{reasons}"
