@@ -78,7 +78,7 @@ static enum status io_fail(const struct file_output *o, int error, struct fail *
 /* --- opening ------------------------------------------------------------------------------- */
 
 /* The temporary file, empty and locked. One that another run renames or removes between our open
- * and our lock is not ours: once more. */
+ * and our lock is not ours: once more. One that somebody else put there, never. */
 static enum status open_part(struct file_output *o, mode_t mode, struct fail *fail)
 {
     struct stat ours, there;
@@ -90,7 +90,11 @@ static enum status open_part(struct file_output *o, mode_t mode, struct fail *fa
         if (flock(o->fd, LOCK_EX | LOCK_NB) != 0)
             return fail_set(fail, ST_LOCKED, errno, "%s: another run is about to write it",
                             o->name);
-        if (fstat(o->fd, &ours) == 0 && stat(o->part, &there) == 0 && ours.st_ino == there.st_ino &&
+        if (fstat(o->fd, &ours) != 0)
+            return io_fail(o, errno, fail);
+        if (ours.st_uid != geteuid() || ours.st_nlink > 1)
+            return io_fail(o, EPERM, fail);
+        if (stat(o->part, &there) == 0 && ours.st_ino == there.st_ino &&
             ours.st_dev == there.st_dev)
             return ftruncate(o->fd, 0) == 0 ? ST_OK : io_fail(o, errno, fail);
         close(o->fd);

@@ -65,23 +65,38 @@ def kill_9_at_every_failpoint_pays_and_writes_every_ticket_once():
     return job, first(problem, job.judge(range(1, count + 2), [count + 1, *suspects]))
 
 
+def put_mark(job):
+    with open(job.output, "w", encoding="utf-8") as f:
+        f.write("before\n")
+
+
+def killed_after(job, seconds):
+    """True when it lived so long."""
+    process = job.start()
+    time.sleep(seconds)
+    alive = process.poll() is None
+    job.kill(process)
+    return alive
+
+
 @case
 def kill_9_at_random_times_likewise_and_the_output_is_never_half():
     job = Job("random", sim=SLOW_CALLS, packing={"max_tickets": 5}, provider={"max_in_flight": 4})
     dice = random.Random(SEED)
-    job.put(300)
-    with open(job.output, "w", encoding="utf-8") as f:
-        f.write("before\n")
-    kills, problem = 0, ""
+    count, kills, problem = 200, 0, ""
+    job.put(count)
+    put_mark(job)
     while kills < RANDOM and not problem:
-        process = job.start()
-        time.sleep(dice.uniform(0.05, 0.9))
-        alive = process.poll() is None
-        job.kill(process)
-        kills += 1
-        if alive and job.text() != b"before\n":
-            problem = "a killed run touched the output"
-    problem = first(problem, ended(0, *job.run()), job.judge(range(1, 301)))
+        if killed_after(job, dice.uniform(0.05, 0.6)):
+            kills += 1
+            if job.text() != b"before\n":
+                problem = "a killed run touched the output"
+        else:
+            count += 100
+            job.put(count)
+            put_mark(job)
+    problem = first(problem, ended(0, *job.run()), job.judge(range(1, count + 1)))
+    job.summary += f", {kills} kills"
     return job, problem
 
 
@@ -93,11 +108,8 @@ def kill_9_while_the_output_is_written_leaves_the_old_or_the_new():
     whole = job.text()
     seen = set()
     for i in range(12):
-        with open(job.output, "w", encoding="utf-8") as f:
-            f.write("before\n")
-        process = job.start()
-        time.sleep(0.02 + 0.012 * i)
-        job.kill(process)
+        put_mark(job)
+        killed_after(job, 0.02 + 0.012 * i)
         text = job.text()
         seen.add("old" if text == b"before\n" else "new")
         if text not in (b"before\n", whole):
@@ -223,8 +235,7 @@ def one_in_flight_and_sixty_four_say_the_same_in_the_same_order():
 def keys_come_from_the_environment_and_are_nowhere_else():
     job = Job("key", sim=("--key", "sesame-secret"))
     job.put(20)
-    with open(job.output, "w", encoding="utf-8") as f:
-        f.write("before\n")
+    put_mark(job)
     problem = ended(77, *job.run())
     problem = first(problem, ended(77, *job.run(env={"OPENAI_API_KEY": "wrong"})))
     if job.text() != b"before\n":
@@ -387,8 +398,7 @@ def an_input_that_changes_under_the_run_stops_it_and_the_next_run_is_right():
     job = Job("changed", sim=("--latency", "60ms"), packing={"max_tickets": 5},
               provider={"max_in_flight": 2}, run={"window": {"tickets": 20}})
     job.put(3000)
-    with open(job.output, "w", encoding="utf-8") as f:
-        f.write("before\n")
+    put_mark(job)
     process = job.start()
     time.sleep(1.0)
     job.put(3000, seed=2)

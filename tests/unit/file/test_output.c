@@ -92,6 +92,23 @@ static void what_a_killed_run_left_is_taken_over(void **state)
     assert_int_equal(entries(f), 1);
 }
 
+static void a_file_with_another_name_is_not_written_through(void **state)
+{
+    struct file_fixture *f = *state;
+    char part[100], other[100];
+    struct file_output *o;
+    struct fail fail;
+    snprintf(part, sizeof part, "%s/.in.part", f->dir);
+    snprintf(other, sizeof other, "%s/other", f->dir);
+    file_put(other, SLICE_LIT("precious"));
+    assert_int_equal(link(other, part), 0);
+    assert_int_equal(file_output_open(f->path, &o, &fail), ST_OUTPUT);
+    expect_file(other, "precious");
+    assert_int_equal(symlink(other, part), 0); /* the link is gone by then */
+    assert_int_equal(file_output_open(f->path, &o, &fail), ST_OUTPUT);
+    expect_file(other, "precious");
+}
+
 static void two_writers_of_one_file_are_told_apart(void **state)
 {
     struct file_fixture *f = *state;
@@ -170,6 +187,7 @@ int main(void)
         T(the_file_appears_whole_with_the_commit),
         T(without_a_commit_the_place_holds_what_it_held),
         T(what_a_killed_run_left_is_taken_over),
+        T(a_file_with_another_name_is_not_written_through),
         T(two_writers_of_one_file_are_told_apart),
         T(a_link_is_followed_and_the_mode_is_kept),
         T(the_input_is_known_under_every_name),
