@@ -24,7 +24,7 @@ struct verify {
     struct ledger_reader *reader;
     struct kadmin *admin;
     struct compare *compare;
-    char ledger_id[ID_SIZE];
+    char ledger_id[ID_SIZE], campaign[128];
     int64_t last_seq, published_seq;
     bool rebuilt;
     struct {
@@ -54,6 +54,8 @@ static void take_meta(void *self, const struct ledger_row *row)
         v->rebuilt = text.n > 0;
     else if (slice_eq(name, SLICE_LIT("ledger_id")))
         snprintf(v->ledger_id, sizeof v->ledger_id, SLICE_FMT, SLICE_ARG(text));
+    else if (slice_eq(name, SLICE_LIT("campaign")))
+        snprintf(v->campaign, sizeof v->campaign, SLICE_FMT, SLICE_ARG(text));
 }
 
 static void take_source(void *self, const struct ledger_row *row)
@@ -124,7 +126,8 @@ static enum status compare_all(struct verify *v)
     v->compare = compare_new(&(struct compare_ledger){.id = v->ledger_id,
                                                       .last_seq = v->last_seq,
                                                       .published_seq = v->published_seq,
-                                                      .rebuilt = v->rebuilt},
+                                                      .rebuilt = v->rebuilt,
+                                                      .campaign = v->campaign},
                              print_finding, NULL);
     st = kadmin_open(k, TIMEOUT_MS, &v->admin, &v->fail);
     if (st == ST_OK)

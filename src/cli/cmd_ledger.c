@@ -1,5 +1,5 @@
-/* `ticketmill ledger`: verify, rebuild, backup, merge. Options and the ledger's path; the work is
- * done in books_*.c and in the ledger room.
+/* `ticketmill ledger`: verify, rebuild, backup, merge, forget. Options and the ledger's path; the
+ * work is done in books_*.c and in the ledger room.
  */
 #include <limits.h>
 #include <stdio.h>
@@ -10,6 +10,7 @@
 #include "cli/configured.h"
 #include "cli/options.h"
 #include "cli/shard.h"
+#include "ledger/care.h"
 #include "ledger/verify.h"
 
 struct ledger_arguments {
@@ -49,11 +50,9 @@ static const struct option_row rows[] = {
      .help = "merge: the archive, made when there is none"},
 };
 
-static const char *const unbuilt[] = {"forget", NULL};
-
 static const struct option_table table = {
     .command = "ledger",
-    .usage = "[OPTIONS] verify|rebuild|backup FILE|merge LEDGER…",
+    .usage = "[OPTIONS] verify|rebuild|backup FILE|merge LEDGER…|forget TICKET_ID",
     .about =
         "verify   checks that the books are straight, then reads results and dead letters and\n"
         "         compares: each record published exactly once, byte for byte. 70 if not.\n"
@@ -61,20 +60,22 @@ static const struct option_table table = {
         "         A damaged ledger must be moved aside first.\n"
         "backup   writes a consistent copy to FILE, also while a run is on.\n"
         "merge    takes ledgers (shards, earlier years, newer copies) over into an archive for\n"
-        "         `report` and `show`; sums are compared before anything stays.",
+        "         `report` and `show`; sums are compared before anything stays.\n"
+        "forget   erases a ticket's id, texts, answers and summary; sums, category and that it is\n"
+        "         finished stay. Topics and backups are not touched.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
     .min_operands = 1,
     .max_operands = -1,
-    .unbuilt = unbuilt,
     .examples = "  ticketmill ledger verify\n"
                 "  ticketmill ledger verify --books-only --ledger ticketmill.db\n"
                 "  ticketmill ledger backup /backup/ticketmill-2026-11-24.db\n"
                 "  mv ticketmill.db damaged.db && ticketmill ledger rebuild\n"
-                "  ticketmill ledger merge --into 2026.db ticketmill-0.db ticketmill-1.db\n",
+                "  ticketmill ledger merge --into 2026.db ticketmill-0.db ticketmill-1.db\n"
+                "  ticketmill ledger forget T-1\n",
 };
 
-enum verb { VERB_VERIFY, VERB_REBUILD, VERB_BACKUP, VERB_MERGE, VERBS };
+enum verb { VERB_VERIFY, VERB_REBUILD, VERB_BACKUP, VERB_MERGE, VERB_FORGET, VERBS };
 
 /* What stands behind each verb. */
 static const struct {
@@ -85,6 +86,7 @@ static const struct {
     [VERB_REBUILD] = {"rebuild", NULL, 0, 0},
     [VERB_BACKUP] = {"backup", "expected the name of the new file", 1, 1},
     [VERB_MERGE] = {"merge", "expected the ledgers to take over", 1, INT_MAX},
+    [VERB_FORGET] = {"forget", "expected the ticket's id", 1, 1},
 };
 
 static int read_verb(char **operands, int count, enum verb *verb)
@@ -94,7 +96,8 @@ static int read_verb(char **operands, int count, enum verb *verb)
     while (v < VERBS && strcmp(operands[0], verbs[v].name) != 0)
         v++;
     if (v == VERBS)
-        return options_usage(&table, "expected verify, rebuild, backup or merge, found \"%.40s\"",
+        return options_usage(&table,
+                             "expected verify, rebuild, backup, merge or forget, found \"%.40s\"",
                              operands[0]);
     if (count - 1 < verbs[v].least)
         return options_usage(&table, "%s: %s", verbs[v].name, verbs[v].missing);
@@ -113,6 +116,25 @@ static int backup(const char *path, const char *target)
     if (st != ST_OK)
         return command_failed("ledger backup", &fail);
     printf("%s: a checked copy of %s\n", target, path);
+    return 0;
+}
+
+static int forget(const char *path, const char *ticket_id)
+{
+    const struct ledger_options o = {.archive = true, .clock = &clock_system};
+    struct ledger_forgotten gone;
+    struct ledger *l = NULL;
+    struct fail fail;
+    enum status st = ledger_open(path, &o, &l, &fail);
+
+    if (st == ST_OK)
+        st = ledger_forget(l, slice_str(ticket_id), &gone, &fail);
+    ledger_close(l);
+    if (st != ST_OK)
+        return command_failed("ledger forget", &fail);
+    printf("%s: erased from %lld tickets, with %lld answers and %lld kept records; topics, backups "
+           "and archives hold what they held\n",
+           path, (long long)gone.tickets, (long long)gone.answers, (long long)gone.records);
     return 0;
 }
 
@@ -135,6 +157,7 @@ static int run_verb(const struct ledger_arguments *a, enum verb verb, const char
         o.config = config;
         o.path = path;
         code = verb == VERB_BACKUP    ? backup(path, target)
+               : verb == VERB_FORGET  ? forget(path, target)
                : verb == VERB_REBUILD ? books_rebuild(&o)
                                       : books_verify(&o);
     }

@@ -242,6 +242,7 @@ static int run_on_kafka(const struct run_arguments *a)
         common_options(config, a, &o);
         o.only_provider = provider;
         o.ledger_path = ledger_path;
+        o.campaign = a->campaign;
         code = run(&o, NULL);
         mem_free(ledger_path);
     }

@@ -37,7 +37,7 @@ struct first { /* oldest own record of a partition */
 enum kind_of_finding { TWICE, TWO_ENDS, MISSING, ELSEWHERE, CHANGED, UNKNOWN_TO_LEDGER, FINDINGS };
 
 struct compare {
-    char ledger_id[ID_SIZE];
+    char ledger_id[ID_SIZE], campaign[128];
     int64_t last_seq, published_seq;
     bool rebuilt;
     struct seen *seen; /* [seq] */
@@ -74,6 +74,7 @@ struct compare *compare_new(const struct compare_ledger *ledger,
 {
     struct compare *c = mem_zalloc(sizeof *c);
     snprintf(c->ledger_id, sizeof c->ledger_id, "%s", ledger->id);
+    snprintf(c->campaign, sizeof c->campaign, "%s", ledger->campaign);
     c->last_seq = ledger->last_seq;
     c->published_seq = ledger->published_seq;
     c->rebuilt = ledger->rebuilt;
@@ -153,7 +154,9 @@ void compare_record(struct compare *c, enum outrow_kind kind, const struct recor
     struct terminal t;
 
     c->sums.records++;
-    if (!terminal_read(kind, r->value, r->headers, &t)) {
+    struct slice campaign = headers_find(r->headers, "ticketmill-campaign");
+    bool same = slice_eq(campaign.p ? campaign : SLICE_LIT(""), slice_str(c->campaign));
+    if (!same || !terminal_read(kind, r->value, r->headers, &t)) {
         c->sums.strangers++;
         return;
     }

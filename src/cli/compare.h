@@ -18,7 +18,8 @@ struct compare;
 struct compare_ledger {
     const char *id;
     int64_t last_seq, published_seq;
-    bool rebuilt; /* from the records of an earlier ledger, under numbers of its own */
+    bool rebuilt;         /* from the records of an earlier ledger, under numbers of its own */
+    const char *campaign; /* "" = none; records of other campaigns are strangers */
 };
 
 /* found gets one line a finding. */

@@ -61,14 +61,16 @@ static const struct key ticket[] = {
 
 static const struct key keep[] = {
     K("raw_answers", KEY_DURATION, config, ledger.keep_raw_answers_us, .fallback = "14d",
-      .min = DAY, .max = YEARS_10, .built = "14d", .note = "Answers as they came"),
+      .min = DAY, .max = YEARS_10, .note = "Answers as they came"),
     K("outbox", KEY_DURATION, config, ledger.keep_outbox_us, .fallback = "3d", .min = DAY,
-      .max = YEARS_10, .built = "3d", .note = "Published records, to publish them again"),
+      .max = YEARS_10, .note = "Published records, to publish them again"),
     K("rows", KEY_DURATION, config, ledger.keep_rows_us, .fallback = "400d", .min = DAY,
       .max = YEARS_10, .built = "400d", .note = "Everything else"),
 };
 static const struct section keep_section = {
-    KEYS(keep), .about = "How long the ledger keeps what. Nothing is pruned yet."};
+    KEYS(keep),
+    .about = "How long the ledger keeps what; pruned at the end of each run. `rows` is not pruned "
+             "yet."};
 
 static const struct key ledger[] = {
     K("path", KEY_PATH, config, ledger.path, .fallback = "ticketmill.db", .rule = &rule_ledger_path,

@@ -38,6 +38,7 @@ struct ledger {
 
     int64_t run; /* 0 = no run begun */
     char run_id[ID_SIZE];
+    char *campaign;       /* NULL = none */
     char *prompt_version; /* the one last looked up, with its number */
     int64_t prompt;
     int64_t latest_sent_unix_us; /* of all calls */

@@ -71,6 +71,7 @@ struct ledger_run {
     int64_t started_unix_us;
     const char *prompt_version, *system_message, *version; /* of the program */
     const char *publish;                                   /* "transactional", "idempotent" */
+    const char *campaign; /* its name stands in every record's headers; NULL = none */
 };
 /* Adds the run; its results carry run_id. */
 MUST_CHECK enum status ledger_begin_run(struct ledger *l, const struct ledger_run *run,
@@ -119,11 +120,6 @@ MUST_CHECK enum status ledger_suspect(struct ledger *l, struct pos pos, int32_t 
 MUST_CHECK enum status ledger_suspects(struct ledger *l,
                                        void (*fn)(void *self, struct pos pos, int32_t crashes),
                                        void *self, struct fail *fail);
-
-/* Forgets texts of answers and items of calls sent before answers_unix_us, and published rows of
- * the outbox made before outbox_unix_us. Sums and results stay. */
-MUST_CHECK enum status ledger_prune(struct ledger *l, int64_t answers_unix_us,
-                                    int64_t outbox_unix_us, struct fail *fail);
 
 /* Applies a chain of commands as one durable transaction, setting each one's status and rows.
  * ST_LEDGER_IO (damage found: ST_LEDGER_STATE): the transaction could not be committed; every

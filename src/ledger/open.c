@@ -99,7 +99,8 @@ static enum status use_wal(struct ledger *l, struct fail *fail)
                    "PRAGMA wal_autocheckpoint = 16000;"
                    "PRAGMA journal_size_limit = 67108864;"
                    "PRAGMA cache_size = -12288;"
-                   "PRAGMA temp_store = MEMORY;",
+                   "PRAGMA temp_store = MEMORY;"
+                   "PRAGMA secure_delete = ON;", /* what is pruned or forgotten is gone */
                    fail);
 }
 
@@ -286,6 +287,7 @@ static void ledger_free(struct ledger *l)
         mem_free(l->sources[i]);
     mem_free(l->sources);
     reuse_deinit(&l->reuse);
+    mem_free(l->campaign);
     mem_free(l->prompt_version);
     mem_free(l->path);
     buf_deinit(&l->value);

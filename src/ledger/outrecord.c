@@ -18,6 +18,7 @@
          */
 #define CUT_VALUE_BYTES (64 << 10)
 #define DETAIL_BYTES    1024
+#define CAMPAIGN_HEADER "ticketmill-campaign"
 
 /* --- results ------------------------------------------------------------------------------- */
 
@@ -129,10 +130,12 @@ void outrecord_result(struct buf *b, const struct out_result *r)
     buf_str(b, "\"}");
 }
 
-void outrecord_result_headers(struct buf *headers, struct slice input)
+void outrecord_result_headers(struct buf *headers, struct slice input, const char *campaign)
 {
     static const char *const carried[] = {"traceparent", "tracestate"};
 
+    if (campaign)
+        headers_add(headers, SLICE_LIT(CAMPAIGN_HEADER), slice_str(campaign));
     if (!input.n)
         return;
     for (size_t i = 0; i < sizeof(carried) / sizeof(*carried); i++) {
@@ -222,6 +225,8 @@ static void own_headers(struct buf *h, const struct out_dead *d)
         header(h, "ticketmill-ticket-id", d->ticket_id);
     header(h, "ticketmill-ledger-id", d->ledger_id);
     header_i64(h, "ticketmill-seq", d->seq);
+    if (d->campaign)
+        header(h, CAMPAIGN_HEADER, slice_str(d->campaign));
 }
 
 /* What of the input goes into the letter. */

@@ -37,8 +37,9 @@ struct out_result {
 /* Appends the JSON value. All texts are valid UTF-8. */
 void outrecord_result(struct buf *value, const struct out_result *r);
 
-/* Appends those of the input's headers that a result carries on: traceparent, tracestate. */
-void outrecord_result_headers(struct buf *headers, struct slice input);
+/* Appends those of the input's headers that a result carries on (traceparent, tracestate), and the
+ * campaign's name unless it is NULL. */
+void outrecord_result_headers(struct buf *headers, struct slice input, const char *campaign);
 
 struct out_dead {
     const struct record *record;
@@ -48,6 +49,7 @@ struct out_dead {
     struct out_totals totals;
     struct slice run_id, ledger_id;
     struct slice call_ids; /* separated by commas */
+    const char *campaign;  /* NULL = none */
     int64_t seq;
 };
 

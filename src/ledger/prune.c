@@ -1,13 +1,18 @@
 /* Forgetting what its time is over for: answers' texts and published rows of the outbox.
  *
- * Runs at a start, before the writer, each step a transaction of its own. Sums, shares, results
- * and everything that keeps a ticket from being asked again stay. Calls are numbered in the order
- * of sending, so a mark in table meta keeps each start from reading the whole history again.
+ * At the end of a run, once its audit is through. Sums, shares, results and everything that keeps a
+ * ticket from being asked again stay. Calls are numbered in the order of sending, so a mark in
+ * table meta keeps each night from reading the whole history again.
  */
+#include "ledger/care.h"
+
 #include "ledger/db.h"
 
-struct cutoff {
+#define CALLS_STEP 20000 /* whose answers are forgotten in one transaction */
+
+struct step {
     int64_t answers_unix_us, outbox_unix_us;
+    bool more; /* there is another one */
 };
 
 /* First column of the first row; fallback without one. */
@@ -35,8 +40,9 @@ static enum status prune_range(struct ledger *l, enum query q, int64_t above, in
     return db_run(l, &u, fail);
 }
 
-static enum status prune_answers(struct ledger *l, int64_t cutoff_unix_us, struct fail *fail)
+static enum status prune_answers(struct ledger *l, void *arg, struct fail *fail)
 {
+    struct step *s = arg;
     int64_t done = 0, last = 0, below = 0;
     struct use last_call = db_use(l, Q_PRUNE_LAST_CALL), limit = db_use(l, Q_PRUNE_CALL_LIMIT);
 
@@ -46,8 +52,11 @@ static enum status prune_answers(struct ledger *l, int64_t cutoff_unix_us, struc
     if (st != ST_OK)
         return st;
     bind_i64(&limit, done);
-    bind_i64(&limit, cutoff_unix_us);
+    bind_i64(&limit, s->answers_unix_us);
     st = one_number(l, &limit, last + 1, &below, fail);
+    s->more = below > done + 1 + CALLS_STEP;
+    if (s->more)
+        below = done + 1 + CALLS_STEP;
     if (st != ST_OK || below <= done + 1)
         return st;
     st = prune_range(l, Q_PRUNE_ANSWERS, done, below, fail);
@@ -56,34 +65,40 @@ static enum status prune_answers(struct ledger *l, int64_t cutoff_unix_us, struc
     return st == ST_OK ? meta_set_i64(l, "answers_pruned", below - 1, fail) : st;
 }
 
-static enum status prune_outbox(struct ledger *l, int64_t cutoff_unix_us, struct fail *fail)
+static enum status prune_outbox(struct ledger *l, void *arg, struct fail *fail)
 {
+    const struct step *s = arg;
     int64_t below = 0;
     struct use limit = db_use(l, Q_PRUNE_OUTBOX_LIMIT);
 
-    bind_i64(&limit, cutoff_unix_us);
-    enum status st = one_number(l, &limit, INT64_MAX, &below, fail);
+    enum status st = reuse_store(l, fail); /* it could not be read from the outbox any more */
+    if (st != ST_OK)
+        return st;
+    bind_i64(&limit, s->outbox_unix_us);
+    st = one_number(l, &limit, INT64_MAX, &below, fail);
     return st == ST_OK ? prune_range(l, Q_PRUNE_OUTBOX, l->published_seq, below, fail) : st;
 }
 
-static enum status prune_all(struct ledger *l, void *arg, struct fail *fail)
-{
-    const struct cutoff *c = arg;
-    enum status st = reuse_store(l, fail); /* it could not be read from the outbox any more */
-
-    if (st == ST_OK)
-        st = prune_answers(l, c->answers_unix_us, fail);
-
-    return st == ST_OK ? prune_outbox(l, c->outbox_unix_us, fail) : st;
-}
-
 enum status ledger_prune(struct ledger *l, int64_t answers_unix_us, int64_t outbox_unix_us,
-                         struct fail *fail)
+                         int64_t budget_us, struct fail *fail)
 {
-    struct cutoff c = {answers_unix_us, outbox_unix_us};
-    enum status st = db_transaction(l, prune_all, &c, fail);
+    struct step s = {answers_unix_us, outbox_unix_us, true};
+    int64_t until = clock_mono_us(l->clock) + budget_us;
+    enum status st = db_transaction(l, prune_outbox, &s, fail);
 
     if (st == ST_OK)
         reuse_take_back(&l->reuse, 0);
+    while (st == ST_OK && s.more) {
+        st = db_transaction(l, prune_answers, &s, fail);
+        s.more = s.more && clock_mono_us(l->clock) < until;
+    }
     return st;
+}
+
+enum status ledger_note_size(struct ledger *l, struct fail *fail)
+{
+    struct use u = db_use(l, Q_RUN_SIZE);
+
+    bind_i64(&u, l->run);
+    return db_run(l, &u, fail);
 }

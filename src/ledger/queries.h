@@ -48,6 +48,15 @@
     X(Q_REBUILD_CALL, sql_rebuild_call)                                                            \
     X(Q_REBUILD_CALL_MORE, sql_rebuild_call_more)                                                  \
     X(Q_REBUILD_RUN, sql_rebuild_run)                                                              \
+    X(Q_RUN_SIZE, sql_run_size)                                                                    \
+    X(Q_FORGET_FIND, sql_forget_find)                                                              \
+    X(Q_FORGET_TICKET, sql_forget_ticket)                                                          \
+    X(Q_FORGET_RESULT, sql_forget_result)                                                          \
+    X(Q_FORGET_ITEMS, sql_forget_items)                                                            \
+    X(Q_FORGET_ANSWERS, sql_forget_answers)                                                        \
+    X(Q_FORGET_OUTBOX, sql_forget_outbox)                                                          \
+    X(Q_FORGET_REUSE, sql_forget_reuse)                                                            \
+    X(Q_FORGET_LABEL, sql_forget_label)                                                            \
     X(Q_PRUNE_LAST_CALL, sql_prune_last_call)                                                      \
     X(Q_PRUNE_CALL_LIMIT, sql_prune_call_limit)                                                    \
     X(Q_PRUNE_ANSWERS, sql_prune_answers)                                                          \

@@ -223,6 +223,8 @@ static enum status add_run(struct ledger *l, void *arg, struct fail *fail)
     if (st != ST_OK)
         return st;
     st = outage_close_all(l, 0, fail);
+    if (st == ST_OK && run->campaign)
+        st = meta_set_text(l, "campaign", run->campaign, fail);
     if (st != ST_OK)
         return st;
     struct use u = db_use(l, Q_RUN_ADD);
@@ -242,6 +244,8 @@ enum status ledger_begin_run(struct ledger *l, const struct ledger_run *run, str
     if (st != ST_OK)
         return st;
     l->run = sqlite3_last_insert_rowid(l->db);
+    mem_free(l->campaign);
+    l->campaign = run->campaign ? mem_str(run->campaign) : NULL;
     memcpy(l->run_id, run->run_id, sizeof(l->run_id));
     return ST_OK;
 }

@@ -187,7 +187,7 @@ enum status ticket_end_result(struct ledger *l, struct ledger_cmd *cmd, struct t
     buf_clear(&l->value);
     buf_clear(&l->headers);
     outrecord_result(&l->value, &r);
-    outrecord_result_headers(&l->headers, a->record ? a->record->headers : SLICE_NONE);
+    outrecord_result_headers(&l->headers, a->record ? a->record->headers : SLICE_NONE, l->campaign);
     struct outrow row = {.seq = r.seq,
                          .kind = OUTROW_RESULT,
                          .pos = t->pos,
@@ -250,6 +250,7 @@ enum status ticket_end_dead(struct ledger *l, struct ledger_cmd *cmd, struct tic
                          .run_id = slice_str(l->run_id),
                          .ledger_id = slice_str(l->ledger_id),
                          .call_ids = buf_view(&l->text),
+                         .campaign = l->campaign,
                          .seq = t->seq};
     struct outrow row = {.seq = t->seq, .kind = OUTROW_DEAD, .pos = t->pos};
     outrecord_dead(&row, &l->headers, &d, l->max_dead_bytes);

@@ -99,6 +99,7 @@ static enum status begin_run(struct boot *b, const struct transport *t, struct f
         .system_message = b->system_message.p,
         .version = b->o->version,
         .publish = t->ops->publish,
+        .campaign = b->o->campaign,
     };
     random_seed_system(&random);
     random_id(&random, run.started_unix_us, run.run_id);

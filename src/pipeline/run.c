@@ -14,6 +14,7 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "ledger/care.h"
 #include "ledger/writer.h"
 #include "pipeline/audit.h"
 #include "pipeline/boot.h"
@@ -23,6 +24,8 @@
 #include "pipeline/loop.h"
 #include "pipeline/publisher.h"
 #include "pipeline/signals.h"
+
+#define CARE_US INT64_C(10000000) /* for pruning, at the end */
 
 struct runner {
     const struct run_options *o;
@@ -306,6 +309,22 @@ static void conclude(struct runner *r)
         out->exit_code = status_exit(ST_AUDIT);
 }
 
+/* What its time is over for goes; it may be the next night's work as well. */
+static void take_care(struct runner *r)
+{
+    const struct config *c = r->config;
+    struct fail fail;
+    int64_t now = clock_unix_us(&clock_system);
+    if (!r->out->audit_ok)
+        return;
+    enum status st = ledger_prune(r->boot.ledger, now - c->ledger.keep_raw_answers_us,
+                                  now - c->ledger.keep_outbox_us, CARE_US, &fail);
+    if (st == ST_OK)
+        st = ledger_note_size(r->boot.ledger, &fail);
+    if (st != ST_OK)
+        log_event(LOG_WARN, "ledger_not_pruned", fail.text, L_STR("status", status_name(st)));
+}
+
 static void free_undelivered(struct runner *r)
 {
     struct queue_node *next;
@@ -367,6 +386,7 @@ static void run(const struct run_options *o, const struct transport *t, struct r
         conclude(&r);
         if (t->ops->deliver)
             t->ops->deliver(t->self, r.boot.ledger, out);
+        take_care(&r);
     } else {
         refuse(out, &fail);
     }

@@ -27,6 +27,7 @@ struct run_options {
     int64_t spent_pusd;      /* what a lost ledger had spent this day and month; -1 = not said */
     const char *version;     /* of the program */
     const char *ledger_path; /* NULL = the configuration's */
+    const char *campaign;    /* NULL = the regular run */
     /* Called on the loop thread about every tick_ms with the figures so far; NULL = never. */
     void (*tick)(void *arg, const struct mill_stats *stats);
     void *arg;

@@ -52,6 +52,13 @@ class Job(rig.Rig):
         return json.loads(done.stdout)
 
 
+    def verified(self, ledger):
+        done = subprocess.run([rig.PROGRAM, "--config", self.config, "ledger", "verify", "--ledger",
+                               ledger], capture_output=True, text=True,
+                              env=rig.plain_environment(), check=False)
+        return done.returncode and f"{ledger}: {done.stdout}{done.stderr}"
+
+
 def rows(path, sql):
     with sqlite3.connect(f"file:{path}?mode=ro", uri=True) as books:
         return books.execute(sql).fetchall()
@@ -118,6 +125,7 @@ def a_campaign_leaves_the_regular_run_alone():
         campaign_calls == 0 and "the campaign called nobody",
         differs("offsets of the regular group", job.committed(), offsets),
         once_each(job, job.ledger, COUNT), once_each(job, job.spring, COUNT),
+        job.verified(job.ledger), job.verified(job.spring),
         not moves_of(before, after) and "nothing moved",
         differs("moves", moves, dict(moves_of(before, after))),
         differs("compared", c["compared"]["tickets"], len(both)),

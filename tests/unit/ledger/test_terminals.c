@@ -11,6 +11,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "ledger/care.h"
 #include "model/money.h"
 #include "support/ledger_fixture.h"
 
@@ -72,7 +73,8 @@ static void a_result_is_the_record_that_was_published(void **state)
     assert_non_null(strstr(now, "\"cost_unknown_pusd\":500"));
     struct fail fail;
     assert_int_equal(ledger_mark(f->ledger, 3, &fail), ST_OK);
-    assert_int_equal(ledger_prune(f->ledger, f->now_unix_us + 1, f->now_unix_us + 1, &fail), ST_OK);
+    assert_int_equal(
+        ledger_prune(f->ledger, f->now_unix_us + 1, f->now_unix_us + 1, 1000000, &fail), ST_OK);
     char *later = results(f);
     assert_string_equal(later, then); /* whatever is forgotten since */
     mem_free(now);
@@ -120,7 +122,8 @@ static void a_dead_letter_tells_all_while_it_is_kept_and_the_figures_ever_after(
     assert_string_equal(text, "4 refused 0 0 -1 [no: never] [{\"body\":\"x: y\"}]\n");
     mem_free(text);
     assert_int_equal(ledger_mark(f->ledger, 1, &fail), ST_OK);
-    assert_int_equal(ledger_prune(f->ledger, f->now_unix_us + 1, f->now_unix_us + 1, &fail), ST_OK);
+    assert_int_equal(
+        ledger_prune(f->ledger, f->now_unix_us + 1, f->now_unix_us + 1, 1000000, &fail), ST_OK);
     text = dead(f);
     assert_non_null(strstr(text, "4 refused 0 0 -1 ["));
     mem_free(text);
