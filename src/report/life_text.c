@@ -66,6 +66,12 @@ static void tokens(struct buf *out, int64_t input, int64_t cached, int64_t outpu
             (long long)cached, (long long)output);
 }
 
+/* Such a source is named by its content; a topic's name has no colon. */
+static bool of_a_file(const struct life *t)
+{
+    return t->topic.n > 5 && memcmp(t->topic.p, "file:", 5) == 0;
+}
+
 static void state(const struct life *t, struct buf *out)
 {
     label(out, "state");
@@ -73,7 +79,11 @@ static void state(const struct life *t, struct buf *out)
     if (t->state == TICKET_DEAD)
         buf_fmt(out, ": %s", reason_name((enum reason)t->reason));
     buf_char(out, '\n');
-    if (t->seq > 0) {
+    if (t->seq > 0 && of_a_file(t)) {
+        label(out, "record");
+        buf_fmt(out, "seq %lld of the ledger, number %lld of the file\n", (long long)t->seq,
+                (long long)t->offset);
+    } else if (t->seq > 0) {
         label(out, "record");
         buf_fmt(out, "seq %lld of the ledger, %s the %s topic\n", (long long)t->seq,
                 t->published ? "published to" : "waiting to be published to",
