@@ -33,15 +33,16 @@ FROM old.price o
 JOIN main.price n USING (model, from_unix_us, input_pusd, cached_pusd, cache_write_pusd, output_pusd);
 
 INSERT INTO main.run (run_id, started_unix_us, ended_unix_us, exit_code, stopped_by, prompt,
-                      program_version, publish, ledger_bytes, ledger_id)
+                      program_version, publish, ledger_bytes, figures, ledger_id)
 SELECT r.run_id, r.started_unix_us, r.ended_unix_us, r.exit_code, r.stopped_by, p.prompt,
-       r.program_version, r.publish, r.ledger_bytes,
+       r.program_version, r.publish, r.ledger_bytes, r.figures,
        coalesce(r.ledger_id, (SELECT value FROM old.meta WHERE name = 'ledger_id'))
 FROM old.run r LEFT JOIN prompt_of p ON p.was = r.prompt
 WHERE true ORDER BY r.run
 ON CONFLICT (run_id) DO UPDATE
 SET ended_unix_us = excluded.ended_unix_us, exit_code = excluded.exit_code,
-    stopped_by = excluded.stopped_by, ledger_bytes = excluded.ledger_bytes
+    stopped_by = excluded.stopped_by, ledger_bytes = excluded.ledger_bytes,
+    figures = excluded.figures
 WHERE ended_unix_us IS NULL;
 INSERT INTO run_of SELECT o.run, n.run FROM old.run o JOIN main.run n USING (run_id);
 

@@ -5,6 +5,7 @@ ALTER TABLE ticket ADD COLUMN customer TEXT; -- the field that ticket.customer p
 ALTER TABLE ticket ADD COLUMN redacted TEXT; -- JSON {"email":2,...}: places hidden; NULL = none
 
 ALTER TABLE run ADD COLUMN ledger_bytes INTEGER; -- of the file when the run ended; NULL = not known
+ALTER TABLE run ADD COLUMN figures TEXT;         -- JSON: what came of it; NULL = not known
 
 ALTER TABLE run ADD COLUMN ledger_id TEXT; -- in an archive: where it was merged from; NULL = our own
 

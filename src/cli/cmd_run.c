@@ -13,6 +13,7 @@
 #include "cli/configured.h"
 #include "cli/file_run.h"
 #include "cli/from.h"
+#include "cli/notify_run.h"
 #include "cli/options.h"
 #include "cli/run_told.h"
 #include "cli/shard.h"
@@ -202,6 +203,7 @@ static int run(struct run_options *o, const struct run_files *files)
         run_kafka(o, &out);
     progress_free(progress);
     run_told_end(o->config, &out, o->ledger_path, files);
+    notify_run(o->config, &out, o->ledger_path);
     return out.exit_code;
 }
 
@@ -233,6 +235,8 @@ static int run_on_kafka(const struct run_arguments *a)
         return code;
     code = cli_refuse_unbuilt(config);
     if (code == 0)
+        code = notify_check(config);
+    if (code == 0)
         code = cli_find_provider(&table, config, a->only_provider, &provider);
     if (code == 0)
         code = begin_campaign(config, a->campaign, group);
@@ -262,6 +266,8 @@ static int run_on_file(const struct run_arguments *a)
     if (code != 0)
         return code;
     code = cli_refuse_unbuilt(config);
+    if (code == 0)
+        code = notify_check(config);
     if (code == 0) {
         char *ledger_path = file_run_ledger(&a->file);
         zone_use(config->time_zone);

@@ -203,14 +203,14 @@ static const struct key admin[] = {
 
 static const struct key notify[] = {
     K("webhook", KEY_TEXT, config, notify.webhook, .fallback = "null",
-      .flags = KEY_NULLABLE | KEY_SECRET, .rule = &rule_url, .built = "null",
+      .flags = KEY_NULLABLE | KEY_SECRET, .rule = &rule_url,
       .note = "URL that is told when a run ends"),
     K("secret_env", KEY_TEXT, config, notify.secret_env, .fallback = "null", .flags = KEY_NULLABLE,
-      .rule = &rule_environment, .built = "null",
+      .rule = &rule_environment,
       .note = "Environment variable with the key that signs the message"),
     K("timeout", KEY_DURATION, config, notify.timeout_us, .fallback = "10s", .min = SECOND / 10,
-      .max = 10 * MINUTE, .built = "10s", .note = "For one attempt"),
-    K("tries", KEY_COUNT, config, notify.tries, .fallback = "3", .min = 1, .max = 10, .built = "3",
+      .max = 10 * MINUTE, .note = "For one attempt"),
+    K("tries", KEY_COUNT, config, notify.tries, .fallback = "3", .min = 1, .max = 10,
       .note = "Attempts"),
 };
 

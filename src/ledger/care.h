@@ -11,8 +11,8 @@
 MUST_CHECK enum status ledger_prune(struct ledger *l, int64_t answers_unix_us,
                                     int64_t outbox_unix_us, int64_t budget_us, struct fail *fail);
 
-/* Notes how large the file is with the current run. */
-MUST_CHECK enum status ledger_note_size(struct ledger *l, struct fail *fail);
+/* Notes with the current run how large the file is, and its figures (JSON, for comparisons). */
+MUST_CHECK enum status ledger_note_run(struct ledger *l, struct slice figures, struct fail *fail);
 
 /* What was erased of a ticket. */
 struct ledger_forgotten {

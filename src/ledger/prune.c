@@ -95,10 +95,11 @@ enum status ledger_prune(struct ledger *l, int64_t answers_unix_us, int64_t outb
     return st;
 }
 
-enum status ledger_note_size(struct ledger *l, struct fail *fail)
+enum status ledger_note_run(struct ledger *l, struct slice figures, struct fail *fail)
 {
-    struct use u = db_use(l, Q_RUN_SIZE);
+    struct use u = db_use(l, Q_RUN_NOTE);
 
     bind_i64(&u, l->run);
+    bind_text(&u, figures);
     return db_run(l, &u, fail);
 }

@@ -48,7 +48,7 @@
     X(Q_REBUILD_CALL, sql_rebuild_call)                                                            \
     X(Q_REBUILD_CALL_MORE, sql_rebuild_call_more)                                                  \
     X(Q_REBUILD_RUN, sql_rebuild_run)                                                              \
-    X(Q_RUN_SIZE, sql_run_size)                                                                    \
+    X(Q_RUN_NOTE, sql_run_note)                                                                    \
     X(Q_FORGET_FIND, sql_forget_find)                                                              \
     X(Q_FORGET_TICKET, sql_forget_ticket)                                                          \
     X(Q_FORGET_RESULT, sql_forget_result)                                                          \

@@ -53,7 +53,8 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_OBSERVED_OUTPUTS, sql_report_observed_outputs)                                          \
     X(VIEW_OBSERVED_REUSE, sql_report_observed_reuse)                                              \
     X(VIEW_SOURCES, sql_report_sources)                                                            \
-    X(VIEW_ENDS, sql_report_ends)
+    X(VIEW_ENDS, sql_report_ends)                                                                  \
+    X(VIEW_RUN_FIGURES, sql_report_run_figures)
 
 enum ledger_view {
 #define X(id, text) id,

@@ -26,6 +26,8 @@ enum reason {
 #undef X
 };
 
+#define REASON_COUNT 11
+
 const char *reason_name(enum reason r);
 bool reason_parse(struct slice name, enum reason *out);
 

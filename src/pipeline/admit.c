@@ -197,6 +197,7 @@ static void admitted_closed(struct mill *m, struct ticket *t, const struct admit
             m->window_tickets--;
         } else {
             m->stats.dead++;
+            m->stats.dead_by_reason[it->reason]++;
         }
         break;
     case ADMITTED_NEW:

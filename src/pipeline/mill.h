@@ -11,6 +11,7 @@
 
 #include "config/config.h"
 #include "ledger/crumb.h"
+#include "model/reason.h"
 #include "pipeline/latency.h"
 #include "pipeline/ports.h"
 #include "route/budget.h"
@@ -61,6 +62,7 @@ struct mill_stats {
     int64_t admitted;    /* tickets that wanted classification */
     int64_t done_before; /* had their terminal record already */
     int64_t results, dead, skipped, reused;
+    int64_t dead_by_reason[REASON_COUNT];
     int64_t published_results, published_dead; /* of this run, at Kafka */
     int64_t published_earlier; /* left by earlier runs, brought to Kafka by this one */
     int64_t live;              /* taken in, without a terminal state yet */

@@ -14,18 +14,15 @@
 #include "base/failpoint.h"
 #include "base/log.h"
 #include "base/mem.h"
-#include "ledger/care.h"
 #include "ledger/writer.h"
-#include "pipeline/audit.h"
 #include "pipeline/boot.h"
 #include "pipeline/edges.h"
+#include "pipeline/ending.h"
 #include "pipeline/file_transport.h"
 #include "pipeline/kafka_transport.h"
 #include "pipeline/loop.h"
 #include "pipeline/publisher.h"
 #include "pipeline/signals.h"
-
-#define CARE_US INT64_C(10000000) /* for pruning, at the end */
 
 struct runner {
     const struct run_options *o;
@@ -243,12 +240,6 @@ static void work(struct runner *r)
 
 /* --- end ------------------------------------------------------------------------------------- */
 
-static bool finished_well(const struct runner *r)
-{
-    int code = mill_exit_code(r->mill);
-    return code == 0 || code == 3;
-}
-
 /* The loop is over: without one a signal has nobody to tell, and nothing to save either. */
 static void hand_signals_over(struct runner *r)
 {
@@ -260,7 +251,7 @@ static void hand_signals_over(struct runner *r)
     sigaddset(&ours, SIGHUP);
     pthread_sigmask(SIG_BLOCK, &ours, &before);
     (void)!loop_on_signal(r->loop, NULL, NULL, &ignored);
-    if (finished_well(r))
+    if (ending_is_good(r->mill))
         signals_ignore();
     else
         signals_leave();
@@ -270,59 +261,12 @@ static void hand_signals_over(struct runner *r)
 /* A publisher that has not finished by now waits for brokers that do not answer. */
 static void stop_threads(struct runner *r)
 {
-    if (r->mill && !finished_well(r))
+    if (r->mill && !ending_is_good(r->mill))
         r->transport->ops->hurry(r->transport->self);
     ledger_writer_stop(r->edges.writer);
     publisher_stop(r->edges.publisher);
     r->edges.publisher = NULL;
     r->edges.writer = NULL;
-}
-
-static void note_caps(const struct budget *b, struct run_outcome *out)
-{
-    for (enum wall w = WALL_RUN; w <= WALL_MONTH; w++) {
-        int64_t cap = budget_cap(b, w, 0);
-        if (cap >= 0)
-            out->caps[out->cap_count++] =
-                (struct summary_cap){wall_name(w), cap, budget_left(b, w, 0)};
-    }
-}
-
-static void conclude(struct runner *r)
-{
-    struct run_outcome *out = r->out;
-    struct fail fail;
-    out->ran = true;
-    out->stats = *mill_stats(r->mill);
-    out->exit_code = mill_exit_code(r->mill);
-    snprintf(out->stopped_by, sizeof out->stopped_by, "%s", mill_stopped_by(r->mill));
-    snprintf(out->message, sizeof out->message, "%s", mill_stop_message(r->mill));
-    note_caps(r->boot.means.budget, out);
-    bool complete = finished_well(r);
-    if (ledger_audit(r->boot.ledger, &out->audit, &fail) != ST_OK) {
-        snprintf(out->audit_message, sizeof out->audit_message, "%.200s", fail.text);
-        return;
-    }
-    out->audit_ok = audit_check(&out->audit, &out->stats, complete, out->audit_message,
-                                sizeof out->audit_message);
-    if (!out->audit_ok)
-        out->exit_code = status_exit(ST_AUDIT);
-}
-
-/* What its time is over for goes; it may be the next night's work as well. */
-static void take_care(struct runner *r)
-{
-    const struct config *c = r->config;
-    struct fail fail;
-    int64_t now = clock_unix_us(&clock_system);
-    if (!r->out->audit_ok)
-        return;
-    enum status st = ledger_prune(r->boot.ledger, now - c->ledger.keep_raw_answers_us,
-                                  now - c->ledger.keep_outbox_us, CARE_US, &fail);
-    if (st == ST_OK)
-        st = ledger_note_size(r->boot.ledger, &fail);
-    if (st != ST_OK)
-        log_event(LOG_WARN, "ledger_not_pruned", fail.text, L_STR("status", status_name(st)));
 }
 
 static void free_undelivered(struct runner *r)
@@ -383,10 +327,10 @@ static void run(const struct run_options *o, const struct transport *t, struct r
         work(&r);
         hand_signals_over(&r);
         stop_threads(&r);
-        conclude(&r);
+        ending_conclude(&r.boot, r.mill, out);
         if (t->ops->deliver)
             t->ops->deliver(t->self, r.boot.ledger, out);
-        take_care(&r);
+        ending_care(&r.boot, out);
     } else {
         refuse(out, &fail);
     }

@@ -97,6 +97,7 @@ void ticket_terminal(struct mill *m, struct ticket *t, enum reason reason)
         admit_again(m, &t->copies);
     } else {
         m->stats.dead++;
+        m->stats.dead_by_reason[reason]++;
         kill_copies(m, t, reason);
     }
     ticket_free(m, t);

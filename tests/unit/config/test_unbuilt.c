@@ -96,7 +96,7 @@ static void only_what_the_file_asks_for_is_missed(void **state)
         {"admin: {text_file: m}\n", "admin.text_file: not available yet"},
         {"admin: {push_url: \"https://h\"}\n", "admin.push_url: not available yet"},
         {"notify: {webhook: null}\n", NULL},
-        {"notify: {webhook: \"https://h\"}\n", "notify.webhook: not available yet"},
+        {"notify: {webhook: \"https://h\", secret_env: S, tries: 2}\n", NULL},
         {"retry_budget: {percent: 20, floor: 1, window: 1m}\n", NULL},
     };
 
