@@ -62,6 +62,11 @@ MUST_CHECK enum status ledger_source(struct ledger *l, const char *name, int32_t
 MUST_CHECK enum status ledger_set_retention(struct ledger *l, const char *source, int64_t ms,
                                             struct fail *fail);
 
+/* In which form a file is read ("csv"), kept from the first time on: its records are numbered by
+ * it. ST_USAGE when it was another one. */
+MUST_CHECK enum status ledger_source_form(struct ledger *l, const char *source, const char *form,
+                                          struct fail *fail);
+
 /* A model's price as of now: finds or adds the row, sets price->version. */
 MUST_CHECK enum status ledger_price(struct ledger *l, const char *model, int64_t from_unix_us,
                                     struct price *price, struct fail *fail);

@@ -134,6 +134,35 @@ enum status ledger_set_retention(struct ledger *l, const char *source, int64_t m
     return db_transaction(l, store_retention, &r, fail);
 }
 
+struct forming {
+    const char *name, *form;
+};
+
+static enum status store_form(struct ledger *l, void *arg, struct fail *fail)
+{
+    const struct forming *f = arg;
+
+    return meta_set_text(l, f->name, f->form, fail);
+}
+
+enum status ledger_source_form(struct ledger *l, const char *source, const char *form,
+                               struct fail *fail)
+{
+    char name[320], before[32];
+    struct forming f = {name, form};
+
+    snprintf(name, sizeof(name), "form/%s", source);
+    enum status st = meta_text(l, name, before, sizeof(before), fail);
+    if (st != ST_OK || strcmp(before, form) == 0)
+        return st;
+    if (*before)
+        return fail_set(fail, ST_USAGE, 0,
+                        "this content was read as %s before, not as %s, and its records are "
+                        "numbered so in %s; name another --ledger, or --input-format %s",
+                        before, form, l->path, before);
+    return db_transaction(l, store_form, &f, fail);
+}
+
 struct pricing {
     const char *model;
     int64_t from_unix_us;

@@ -80,6 +80,9 @@ static enum status file_settle_in(void *self, struct ledger *ledger, struct grou
     *p = (struct mill_partition){.topic = f->source, .end = f->extent.last + 1, .by_content = true};
     enum status st = bind(ledger, fail);
     if (st == ST_OK)
+        st = ledger_source_form(ledger, f->source,
+                                f->files->input_format == FILE_CSV ? "csv" : "jsonl", fail);
+    if (st == ST_OK)
         st = ledger_source(ledger, f->source, &p->source, fail);
     if (st == ST_OK)
         st = ledger_resume_offset(ledger, p->source, 0, &p->start, fail);

@@ -320,6 +320,21 @@ def hostile_csv_costs_its_broken_rows_alone():
 
 
 @case
+def a_file_that_was_read_in_another_form_is_not_taken_for_done():
+    job = Job("form")
+    with open(job.input, "w", encoding="utf-8") as f:
+        f.write("id,text\n" + "".join(f"{i},My parcel {i} is late\n" for i in range(20)))
+    problem = ended(3, *job.run())
+    status, said = job.run("--input-format", "csv")
+    problem = first(problem, ended(64, status, said))
+    if "was read as jsonl before" not in said:
+        problem = problem or said[-500:]
+    job.ledger = job.path("other.db")
+    problem = first(problem, ended(0, *job.run("--input-format", "csv")), job.judge(range(1, 21)))
+    return job, problem
+
+
+@case
 def empty_files_and_files_of_bad_lines_end_in_order():
     job = Job("empty")
     put_lines(job.input, [])
