@@ -24,9 +24,18 @@ enum regex_result {
     REGEX_GAVE_UP /* more steps, depth or memory than a sane match takes, or invalid UTF-8 */
 };
 enum regex_result regex_match(const struct regex *re, struct slice text);
-/* The first match from byte `at` on: [*from, *to). at > 0: behind a match of the same text, on a
- * boundary of characters. */
-enum regex_result regex_find(const struct regex *re, struct slice text, size_t at, size_t *from,
-                             size_t *to);
+/* One that is searched for everywhere in a text: what it does is counted, so that all of one
+ * search stays within a budget, whatever the text. Slower than regex_new's. Errors as there. */
+MUST_CHECK enum status regex_new_counted(struct slice pattern, struct regex **out,
+                                         struct fail *fail);
+
+/* Tells `take` of every match, left to right: bytes from … to - 1, never empty, never overlapping.
+ * re: of regex_new_counted. text: valid UTF-8. REGEX_GAVE_UP, perhaps after some matches, when the
+ * search takes more steps than REGEX_STEPS + REGEX_STEPS_BYTE a byte of the text, or passes a limit
+ * of regex_match; that depends on pattern and text only, not on time. */
+#define REGEX_STEPS      100000
+#define REGEX_STEPS_BYTE 64
+enum regex_result regex_each(const struct regex *re, struct slice text,
+                             void (*take)(void *self, size_t from, size_t to), void *self);
 
 #endif

@@ -26,14 +26,23 @@ static struct pick pick_of(const struct mill *m, const struct line *l)
     return pick;
 }
 
+static bool any_withheld(const struct mill *m, const struct ask *a, int model)
+{
+    for (size_t i = 0; i < a->n; i++) {
+        if (private_withheld(m, a->tickets[i], model))
+            return true;
+    }
+    return false;
+}
+
 /* Models whose context the ask does not fit into are left out, and those whose provider may not see
- * its text. False: none is left. */
+ * one of its texts. False: none is left. */
 static bool fit(const struct mill *m, const struct ask *a, struct pick *pick)
 {
     bool any = false;
     for (int i = 0; i < pick->count; i++) {
         int64_t cap, tokens = ask_tokens(m, a, pick->models[i], &cap);
-        if (cap == 0 || private_withheld(m, a->tickets[0], pick->models[i]))
+        if (cap == 0 || any_withheld(m, a, pick->models[i]))
             pick->skip |= UINT32_C(1) << i;
         else if (!(pick->skip >> i & 1))
             any = true;
@@ -130,9 +139,13 @@ static void refuse_locally(struct mill *m, struct ask *a)
         return;
     }
     if (a->tickets[0]->redacted.withheld) { /* such a ticket goes alone */
-        tickets_dead(m, a->tickets, 1, REASON_POLICY,
-                     "a pattern under redaction.patterns came to its limits on this text, so no "
-                     "provider that redacts may see it: make the pattern simpler, then replay");
+        if (a->tickets[0]->kept.call_no)
+            kept_publish(m, a->tickets, a->n);
+        else
+            tickets_dead(
+                m, a->tickets, 1, REASON_POLICY,
+                "a pattern under redaction.patterns came to its limits on this text, so no "
+                "provider that redacts may see it: make the pattern simpler, then replay");
         ask_free(m, a);
         return;
     }

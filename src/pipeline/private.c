@@ -26,7 +26,8 @@ void private_make(struct mill *m, struct ticket *t)
         t->redacted.n = m->redacted.n;
         t->redacted.text = mem_alloc(m->redacted.n + 1);
         memcpy(t->redacted.text, m->redacted.p, m->redacted.n);
-        t->redacted.counts = mem_slice(buf_view(&m->redacted_counts));
+        if (m->redacted_counts.n > 0)
+            t->redacted.counts = mem_slice(buf_view(&m->redacted_counts));
         break;
     case REDACT_GAVE_UP:
         t->redacted.withheld = t->alone = true;
@@ -42,6 +43,7 @@ void private_make(struct mill *m, struct ticket *t)
 void private_copy(struct ticket *to, const struct ticket *from)
 {
     to->redacted.withheld = from->redacted.withheld;
+    to->alone |= from->redacted.withheld;
     if (!from->redacted.text)
         return;
     to->redacted.text = mem_alloc(from->redacted.n + 1);

@@ -1,8 +1,9 @@
-/* A text as the scanners see it: one byte a character. Private to this room.
+/* A text as the scanners read it: one byte a character, forms of the same character made alike.
  *
- * ASCII stays; full-width forms, digits of other scripts, special spaces and dashes become what
- * they look like; invisible characters are left out; other letters of Latin script are FOLD_LATIN,
- * everything else is FOLD_OTHER. */
+ * Full-width forms, Arabic and Indic digits, dashes and spaces of all kinds become ASCII;
+ * zero-width characters, soft hyphens and direction marks are left out; other letters become
+ * FOLD_LETTER, or FOLD_SCRIPT in scripts that put no spaces between words. Pure.
+ */
 #ifndef TICKETMILL_REDACT_FOLD_H
 #define TICKETMILL_REDACT_FOLD_H
 
@@ -10,51 +11,22 @@
 
 #include "base/slice.h"
 
-#define FOLD_LATIN '\1'
-#define FOLD_OTHER '\2'
+#define FOLD_LETTER ((char)0x80)
+#define FOLD_SCRIPT ((char)0x81)
 
-struct fold {
-    struct slice text; /* the original */
-    char *c;           /* n characters and a NUL */
+struct folded {
+    const char *s; /* the text itself when it is all ASCII */
     size_t n;
-    uint32_t *at; /* where each stands in the text; at[n] = its length */
+    uint32_t *place; /* n + 1 places in the text; NULL = the same ones */
+    char *block;     /* memory of s; NULL = the text's */
 };
 
-void fold_init(struct fold *f, struct slice text); /* text.n < 4 GiB; valid UTF-8, borrowed */
-void fold_deinit(struct fold *f);
+void fold(struct slice text, struct folded *out); /* text: valid UTF-8, below 4 GiB */
+void fold_deinit(struct folded *f);
 
-static inline bool fold_digit(char c)
+static inline size_t fold_place(const struct folded *f, size_t i)
 {
-    return c >= '0' && c <= '9';
+    return f->place ? f->place[i] : i;
 }
-
-static inline bool fold_ascii_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static inline bool fold_letter(char c)
-{
-    return fold_ascii_letter(c) || c == FOLD_LATIN;
-}
-
-static inline bool fold_word(char c)
-{
-    return fold_digit(c) || fold_letter(c);
-}
-
-static inline char fold_upper(char c)
-{
-    return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
-}
-
-/* No letter or digit stands beside it. */
-static inline bool fold_free(const struct fold *f, size_t from, size_t to)
-{
-    return (from == 0 || !fold_word(f->c[from - 1])) && (to == f->n || !fold_word(f->c[to]));
-}
-
-/* Does the word (ASCII, lower case) stand at i, in any case of letters? */
-bool fold_is(const struct fold *f, size_t i, const char *word);
 
 #endif

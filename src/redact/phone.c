@@ -1,120 +1,292 @@
-/* Phone numbers. Their forms differ by country and overlap with order numbers, so a number counts
- * by what is in front of it (+49, 0049, a leading 0, brackets, the word "phone" in several
- * languages) or by a form that hardly anything else has (NANP with separators, Chinese mobiles). */
-#include <string.h>
+/* Phone numbers. There is no check digit: the form decides, and for bare digits a word before them.
+ *
+ * Taken without a word: the international form, North American groups, national forms with the
+ * trunk 0 in groups, mobile numbers of fixed length, groups as Southern Europe and Brazil write
+ * them. Anything else of 7 to 15 digits needs "phone" or the like before it.
+ */
+#include "redact/find.h"
 
-#include "redact/digits.h"
-#include "redact/near.h"
+static const char *const words[] = {"phone",
+                                    "tel",
+                                    "tel.",
+                                    "telef",
+                                    "t\xc3\xa9l",
+                                    "tlf",
+                                    "fono",
+                                    "fax",
+                                    "mobil",
+                                    "cell",
+                                    "cel",
+                                    "handy",
+                                    "m\xc3\xb3vil",
+                                    "celular",
+                                    "cellulare",
+                                    "portable",
+                                    "whatsapp",
+                                    "hotline",
+                                    "rufnummer",
+                                    "call me",
+                                    "call us",
+                                    "sms",
+                                    "ruf mich",
+                                    "rappel",
+                                    "llam",
+                                    "telegram",
+                                    "signal",
+                                    "wechat",
+                                    "viber",
+                                    "anrufen",
+                                    "chiama",
+                                    "ligue",
+                                    "ligar",
+                                    "contacto",
+                                    "callback",
+                                    "call back",
+                                    "numero di tel",
+                                    "\xe7\x94\xb5\xe8\xaf\x9d",
+                                    "\xe6\x89\x8b\xe6\x9c\xba",
+                                    "\xe9\x9b\xbb\xe8\xa9\xb1", /* 电话 手机 電話 */
+                                    "\xe6\x90\xba\xe5\xb8\xaf",
+                                    "\xe6\x89\x8b\xe6\xa9\x9f",
+                                    "\xe5\xbe\xae\xe4\xbf\xa1", /* 携帯 手機 微信 */
+                                    "\xe8\x81\x94\xe7\xb3\xbb",
+                                    "\xed\x9c\xb4\xeb\x8c\x80",
+                                    "\xec\xa0\x84\xed\x99\x94", /* 联系 휴대 전화 */
+                                    "\xd1\x82\xd0\xb5\xd0\xbb",
+                                    NULL}; /* тел */
 
-enum { PHONE_MAX = 15, NEAR_BYTES = 40 };
+/* Words that say a number is something else, however it looks. */
+static const char *const others[] = {"order",
+                                     "bestell",
+                                     "commande",
+                                     "pedido",
+                                     "invoice",
+                                     "rechnung",
+                                     "facture",
+                                     "factura",
+                                     "fattura",
+                                     "tracking",
+                                     "sendung",
+                                     "ticket",
+                                     "ref",
+                                     "ref.",
+                                     "reference",
+                                     "referenz",
+                                     "case",
+                                     "serial",
+                                     "serien",
+                                     "sku",
+                                     "part",
+                                     "artikel",
+                                     "article",
+                                     "vorgang",
+                                     "kunden",
+                                     "customer",
+                                     "account",
+                                     "konto",
+                                     "imei",
+                                     "isbn",
+                                     "ean",
+                                     "number of",
+                                     "ordine",
+                                     "encomenda",
+                                     "id",
+                                     "nr",
+                                     "nr.",
+                                     "\xe8\xae\xa2\xe5\x8d\x95",
+                                     "\xe6\xb3\xa8\xe6\x96\x87",
+                                     "\xe5\x8d\x95\xe5\x8f\xb7", /* 订单 注文 单号 */
+                                     "\xe5\x95\x86\xe5\x93\x81",
+                                     "\xe7\xbc\x96\xe5\x8f\xb7",
+                                     NULL}; /* 商品 编号 */
 
-static const char *const words[] = {
-    "phone",     "telephone", "tel",       "mobile",    "cell",     "cellphone", "whatsapp",
-    "call me",   "call us",   "call back", "reach me",  "text me",  "ring me",   "fax",
-    "handy",     "telefon",   "mobil",     "rufnummer", "anrufen",  "telefono",  "teléfono",
-    "celular",   "móvil",     "llamar",    "téléphone", "portable", "cellulare", "telefone",
-    "telemóvel", "telefonnr", "电话",      "手机",      "電話",     "手機",      "携帯",
-    "전화",      "휴대폰",    "телефон",   NULL};
-
-static size_t length(const struct digits_group *g)
+static bool is_about_phones(const struct finder *f, size_t place)
 {
-    return g->to - g->from;
+    return find_context(f, place, words, 32);
 }
 
-static bool joined_by(const struct digits_run *run, int first, int last, const char *separators)
+static bool within(int v, int low, int high)
 {
-    for (int g = first + 1; g <= last; g++) {
-        if (!strchr(separators, run->v[g].before[0]))
+    return v >= low && v <= high;
+}
+
+/* Glued to something that makes it part of a code, an address or an amount. */
+static bool is_free(const struct finder *f, const struct chain *c)
+{
+    char left = before(f, c->start);
+    return !c->inside && !strchr("-_/#&=?$*.,+", left ? left : ' ');
+}
+
+/* An amount of money or a measure goes on behind the digits. */
+static bool is_amount(const struct finder *f, const struct chain *c, int k)
+{
+    size_t end = c->end[k - 1];
+    char next = at(f, end);
+    if ((next == ',' || next == '.') && is_digit(at(f, end + 1)))
+        return true;
+    if (next == ' ')
+        end++;
+    struct slice rest =
+        slice_of(f->text.p + fold_place(&f->folded, end), f->text.n - fold_place(&f->folded, end));
+    static const char *const units[] = {
+        "$",    "%",      "\xe2\x82\xac", "\xc2\xa3",     "\xc2\xa5", "EUR", "USD", "euro",
+        "Euro", "dollar", "\xe5\x85\x83", "\xe5\x86\x86", "BRL",      "pes", "km",  NULL};
+    for (const char *const *u = units; *u; u++) {
+        size_t n = strlen(*u);
+        if (rest.n >= n && memcmp(rest.p, *u, n) == 0)
+            return true;
+    }
+    return false;
+}
+
+static bool is_date(const struct chain *c, int k)
+{
+    int g[4], n = chain_groups(c, k, g, 4);
+    bool year_first = g[0] == 4 && (c->d[0] == 1 || c->d[0] == 2);
+    return n == 3 && ((year_first && g[1] <= 2 && g[2] <= 2) ||
+                      (g[0] <= 2 && g[1] <= 2 && (g[2] == 4 || g[2] == 2)));
+}
+
+static bool are_groups(const struct chain *c, int k, int count, const int *want)
+{
+    int g[8], n = chain_groups(c, k, g, 8);
+    for (int i = 0; n == count && i < n; i++) {
+        if (g[i] != want[i])
             return false;
     }
-    return true;
+    return n == count;
 }
 
-/* What the digits from `first` on are told to be by what stands before them. */
-struct lead {
-    bool plus, bracket, word;
-};
-
-static struct lead lead_of(const struct fold *f, const struct digits_run *run, int first)
+/* +49 171 1234567, 0049 171 1234567. The most digits that end with a group. */
+static int international(const struct finder *f, const struct chain *c)
 {
-    size_t from = run->v[first].from;
-    char before = from > 0 ? f->c[from - 1] : ' ';
-    return (struct lead){before == '+', before == '(', near_word(f, from, NEAR_BYTES, words)};
-}
-
-static bool is_nanp(const struct digits *d, const struct digits_run *run, int first, int last,
-                    const struct lead *lead)
-{
-    int skip = d->n == 11 && d->v[0] == '1' ? 1 : 0;
-    if (d->n - skip != 10 || d->v[skip] < '2' || d->v[skip + 3] < '2' || last - first < 2)
-        return false;
-    const struct digits_group *g = &run->v[last];
-    bool shape = length(g) == 4 && length(g - 1) == 3 && length(g - 2) == 3;
-    return shape && (lead->bracket || strchr("-.", g->before[0]) != NULL);
-}
-
-/* A leading zero: the trunk prefix of most countries. */
-static bool is_national(const struct digits *d, const struct digits_run *run, int first, int last)
-{
-    if (d->v[0] != '0' || d->v[1] == '0')
-        return false;
-    if (first == last)
-        return d->n == 10 || d->n == 11;
-    if (d->n < 9 || d->n > 12 || length(&run->v[first]) < 2 || length(&run->v[first]) > 6)
-        return false;
-    return joined_by(run, first, last, " -/()") || last - first >= 3;
-}
-
-static bool is_chinese_mobile(const struct digits *d, const struct digits_run *run, int first,
-                              int last)
-{
-    return d->n == 11 && d->v[0] == '1' && d->v[1] >= '3' &&
-           (first == last || digits_shape(run, first, "3-4-4", " -"));
-}
-
-static bool is_phone(const struct digits *d, const struct digits_run *run, int first, int last,
-                     const struct lead *lead)
-{
-    if (lead->plus)
-        return d->n >= 8 && d->n <= PHONE_MAX && d->v[0] != '0';
-    if (d->v[0] == '0' && d->v[1] == '0')
-        return d->n >= 11 && d->n <= PHONE_MAX + 2 && d->v[2] != '0';
-    if (lead->word && d->n >= 7 && d->n <= PHONE_MAX && joined_by(run, first, last, " -./()"))
-        return true;
-    if (lead->bracket && d->n >= 9 && d->n <= 12 && last > first && length(&run->v[first]) <= 5)
-        return true;
-    return is_nanp(d, run, first, last, lead) || is_national(d, run, first, last) ||
-           is_chinese_mobile(d, run, first, last);
-}
-
-/* The longest number that starts with that group; -1 = none does. */
-static int longest(const struct fold *f, const struct digits_run *run, int first)
-{
-    struct lead lead = lead_of(f, run, first);
-    int found = -1;
-    for (int last = first; last < run->count; last++) {
-        struct digits d = digits_of(f, run, first, last);
-        if (d.n == 0 || d.n > PHONE_MAX + 2)
-            break;
-        if (d.n > 6 && is_phone(&d, run, first, last, &lead))
-            found = last;
+    bool plus = before(f, c->start) == '+' ||
+                (before(f, c->start) == '(' && c->start > 1 && f->s[c->start - 2] == '+');
+    int skip = 0;
+    char left = c->start > 1 ? f->s[c->start - 2] : ' ';
+    if (!plus && c->n > 2 && c->d[0] == 0 && c->d[1] == 0 && is_free(f, c))
+        skip = 2;
+    if ((!plus && skip == 0) || (plus && is_word(left)) || c->n <= skip || c->d[skip] == 0)
+        return 0;
+    for (int k = c->n < 15 + skip ? c->n : 15 + skip; k >= 8 + skip; k--) {
+        if (chain_ends(f, c, k) && !(k < c->n && c->sep[k] == '\0'))
+            return k >= (skip ? 11 : 8) && !is_amount(f, c, k) ? k : 0;
     }
-    return found;
+    return 0;
 }
 
-void scan_phone(const struct fold *f, struct spans *out)
+/* 212-555-0142, (212) 555-0142, 1 212 555 0142. */
+static int north_american(const struct finder *f, const struct chain *c)
 {
-    struct digits_run run;
-    for (size_t i = 0; digits_next(f, &i, &run);) {
-        for (int g = 0; g < run.count; g++) {
-            int last = longest(f, &run, g);
-            size_t from = run.v[g].from;
-            if (last < 0 || !fold_free(f, from, run.v[last].to))
-                continue;
-            while (from > 0 && (f->c[from - 1] == '+' || f->c[from - 1] == '('))
-                from--;
-            spans_add(out, from, run.v[last].to);
-            g = last;
-        }
+    static const int plain[] = {3, 3, 4}, with_one[] = {1, 3, 3, 4};
+    int first = c->n > 0 && c->d[0] == 1 ? 1 : 0, k = 10 + first;
+    if (!chain_ends(f, c, k) || !is_free(f, c))
+        return 0;
+    bool grouped = first ? are_groups(c, k, 4, with_one) : are_groups(c, k, 3, plain);
+    return grouped && c->d[first] >= 2 && c->d[first + 3] >= 2 ? k : 0;
+}
+
+/* 0171 1234567, 01 23 45 67 89, 03-1234-5678, 020 7946 0958: a trunk 0 and groups. */
+static int trunk(const struct finder *f, const struct chain *c)
+{
+    int g[8];
+    if (c->n < 9 || c->d[0] != 0 || c->d[1] == 0 || !is_free(f, c))
+        return 0;
+    for (int k = c->n < 12 ? c->n : 12; k >= 9; k--) {
+        if (!chain_ends(f, c, k))
+            continue;
+        int n = chain_groups(c, k, g, 8);
+        bool pairs = n == 5 && k == 10 && g[0] == 2 && g[1] == 2 && g[4] == 2;
+        bool area =
+            n >= 2 && n <= 5 && g[0] >= 2 && g[0] <= 6 && (n == 2 ? g[1] >= 4 : g[n - 1] >= 2);
+        if (c->n > k && k < 10)
+            return 0;
+        return (pairs || area) && !is_date(c, k) && !is_amount(f, c, k) ? k : 0;
     }
+    return 0;
+}
+
+/* Mobile numbers of fixed length, bare: Germany, France, Japan, United Kingdom, Italy with +. */
+static bool is_bare_mobile(const struct chain *c)
+{
+    const uint8_t *d = c->d;
+    if (d[0] != 0)
+        return false;
+    if (c->n == 10)
+        return d[1] == 6 || d[1] == 7; /* France */
+    if (c->n == 11)
+        return (d[1] == 1 && within(d[2], 5, 7)) || d[1] == 7 || (within(d[1], 7, 9) && d[2] == 0);
+    return c->n == 12 && d[1] == 1 && within(d[2], 5, 7);
+}
+
+/* China: 1[3-9] and nine more; bare only beside Chinese, or in the groups 3-4-4. */
+static int chinese(const struct finder *f, const struct chain *c)
+{
+    static const int grouped[] = {3, 4, 4};
+    char left = before(f, c->start);
+    if (c->n < 11 || c->d[0] != 1 || c->d[1] < 3 || !chain_ends(f, c, 11) || c->inside)
+        return 0;
+    if (are_groups(c, 11, 3, grouped))
+        return 11;
+    bool beside =
+        left == FOLD_SCRIPT || at(f, c->end[10]) == FOLD_SCRIPT ||
+        (strchr(":, ", left ? left : ' ') && c->start >= 2 && f->s[c->start - 2] == FOLD_SCRIPT);
+    return c->n == 11 && chain_is_bare(c, 11) && beside && !find_context(f, c->start, others, 24)
+               ? 11
+               : 0;
+}
+
+/* 612 345 678, 612 34 56 78, 347 123 4567, (11) 91234-5678. */
+static int southern(const struct finder *f, const struct chain *c)
+{
+    static const int triples[] = {3, 3, 3}, pairs[] = {3, 2, 2, 2}, italian[] = {3, 3, 4},
+                     italian7[] = {3, 7}, brazil[] = {2, 5, 4}, brazil8[] = {2, 4, 4};
+    int first = c->n > 0 ? c->d[0] : 0;
+    if (!is_free(f, c))
+        return 0;
+    if (chain_ends(f, c, 9) && !is_amount(f, c, 9) && (first >= 6 || first == 2) && c->n == 9 &&
+        chain_separated_by(c, 9, " -") &&
+        (are_groups(c, 9, 3, triples) || are_groups(c, 9, 4, pairs)))
+        return 9;
+    if (first == 3 && chain_ends(f, c, 10) &&
+        (are_groups(c, 10, 3, italian) || are_groups(c, 10, 2, italian7)))
+        return 10;
+    bool area = before(f, c->start) == '(' && c->n > 2 && c->sep[2] == 'P';
+    if (area && chain_ends(f, c, 11) && are_groups(c, 11, 3, brazil))
+        return 11;
+    return area && chain_ends(f, c, 10) && are_groups(c, 10, 3, brazil8) ? 10 : 0;
+}
+
+/* Any digits at all behind a word for it. */
+static int announced(const struct finder *f, const struct chain *c)
+{
+    if (!is_about_phones(f, c->start) || c->inside)
+        return 0;
+    for (int k = c->n < 15 ? c->n : 15; k >= 7; k--) {
+        if (chain_ends(f, c, k))
+            return is_date(c, k) || is_amount(f, c, k) || find_context(f, c->start, others, 12) ? 0
+                                                                                                : k;
+    }
+    return 0;
+}
+
+int phone_digits(const struct finder *f, const struct chain *c)
+{
+    int k = international(f, c);
+    if (c->n < 7)
+        return 0;
+    if (k == 0 && find_context(f, c->start, others, 16) && !is_about_phones(f, c->start))
+        return 0;
+    if (k == 0)
+        k = north_american(f, c);
+    if (k == 0)
+        k = chinese(f, c);
+    if (k == 0)
+        k = trunk(f, c);
+    if (k == 0)
+        k = southern(f, c);
+    if (k == 0 && is_free(f, c) && c->n <= 12 && chain_ends(f, c, c->n) && chain_is_bare(c, c->n) &&
+        is_bare_mobile(c))
+        k = c->n;
+    return k ? k : announced(f, c);
 }

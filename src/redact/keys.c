@@ -1,0 +1,316 @@
+/* Keys, tokens and passwords: by the prefixes that services give them, by their form (JSON web
+ * tokens, PEM blocks), behind "Bearer", and behind a word for password or key when what follows
+ * does not look like a word of the sentence.
+ */
+#include "redact/find.h"
+
+/* Bytes that are looked at before it is clear that something is a key; its end may be further. */
+#define LOOK 256
+
+static bool in_token(char c)
+{
+    return is_alnum(c) || c == '_' || c == '-';
+}
+
+static bool in_bearer(char c)
+{
+    return in_token(c) || (c != '\0' && strchr(".~+/=", c) != NULL);
+}
+
+static const struct prefix {
+    const char *text;
+    size_t tail; /* fewest bytes behind it */
+} prefixes[] = {
+    {"sk-", 16},
+    {"sk_live_", 10},
+    {"sk_test_", 10},
+    {"rk_live_", 10},
+    {"pk_live_", 10},
+    {"whsec_", 16},
+    {"AKIA", 16},
+    {"ASIA", 16},
+    {"ghp_", 20},
+    {"gho_", 20},
+    {"ghu_", 20},
+    {"ghs_", 20},
+    {"ghr_", 20},
+    {"github_pat_", 20},
+    {"glpat-", 16},
+    {"xoxb-", 10},
+    {"xoxp-", 10},
+    {"xoxa-", 10},
+    {"xoxs-", 10},
+    {"xoxr-", 10},
+    {"AIza", 30},
+    {"ya29.", 20},
+    {"npm_", 30},
+    {"hf_", 20},
+    {"SG.", 30},
+    {"dop_v1_", 30},
+    {"shpat_", 20},
+    {"pypi-", 40},
+    {"AGE-SECRET-KEY-1", 40},
+};
+
+static bool starts(const struct finder *f, size_t i, const char *word)
+{
+    size_t n = strlen(word);
+    return i + n <= f->n && memcmp(f->s + i, word, n) == 0;
+}
+
+static size_t run(const struct finder *f, size_t i, size_t most, bool (*is_part)(char c))
+{
+    size_t end = i;
+    while (end < f->n && end - i < most && is_part(f->s[end]))
+        end++;
+    while (end > i && strchr(".~+/-", f->s[end - 1]))
+        end--; /* the sentence's */
+    return end;
+}
+
+static bool has_digit(const struct finder *f, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        if (is_digit(f->s[i]))
+            return true;
+    }
+    return false;
+}
+
+static size_t prefixed_end(const struct finder *f, size_t i)
+{
+    if (!strchr("srpwAgxyhnSd", f->s[i]))
+        return 0;
+    for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++) {
+        const struct prefix *p = &prefixes[k];
+        if (!starts(f, i, p->text))
+            continue;
+        size_t from = i + strlen(p->text);
+        bool (*is_part)(char c) = f->s[from - 1] == '.' ? in_bearer : in_token;
+        size_t end = run(f, from, LOOK, is_part);
+        bool is_key = end - from >= p->tail && has_digit(f, from, end);
+        return is_key ? run(f, from, SIZE_MAX, is_part) : 0;
+    }
+    return 0;
+}
+
+/* eyJ… . … . … ; the last part may be empty. */
+static size_t web_token_end(const struct finder *f, size_t i)
+{
+    size_t end, dots = 0;
+    if (!starts(f, i, "eyJ"))
+        return 0;
+    for (end = i; end - i < LOOK && (in_token(at(f, end)) || at(f, end) == '.'); end++)
+        dots += f->s[end] == '.' && in_token(at(f, end + 1));
+    return dots >= 1 && end - i >= 30 ? run(f, i, SIZE_MAX, in_bearer) : 0;
+}
+
+static bool says(const struct finder *f, size_t i, const char *word) /* word: lower case */
+{
+    for (; *word; word++, i++) {
+        if (upper(at(f, i)) != upper(*word))
+            return false;
+    }
+    return true;
+}
+
+/* The token behind "Bearer " or "Basic ": "bearer of bad news" has none. */
+static void take_bearer(struct finder *f, size_t i)
+{
+    static const char *const header[] = {"authorization", NULL};
+    size_t from = i + (says(f, i, "bearer ") ? 7 : 6);
+    if (from == i + 6 && !(says(f, i, "basic ") && find_context(f, i, header, 20)))
+        return;
+    size_t end = run(f, from, SIZE_MAX, in_bearer);
+    if (end - from >= (from == i + 7 ? 16 : 8) && has_digit(f, from, end))
+        find_add(f, REDACT_KEY, from, end);
+}
+
+/* ---- behind a word for it ------------------------------------------------------------------ */
+
+static const char *const passwords[] = {
+    "password",
+    "passwort",
+    "kennwort",
+    "passphrase",
+    "passwd",
+    "pwd",
+    "pass",
+    "passcode",
+    "mot de passe",
+    "mdp",
+    "contrase\xc3\xb1"
+    "a",
+    "clave",
+    "senha",
+    "pin",
+    "zugangsdaten",
+    "parola",
+    "\xe5\xaf\x86\xe7\xa0\x81",
+    "\xe5\xaf\x86\xe7\xa2\xbc",
+    "\xe5\x8f\xa3\xe4\xbb\xa4",                                     /* 密码 密碼 口令 */
+    "\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", /* パスワード */
+    "\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8",
+    NULL}; /* 비밀번호 */
+static const char *const secrets[] = {"api key",
+                                      "apikey",
+                                      "api-key",
+                                      "api_key",
+                                      "secret",
+                                      "token",
+                                      "access key",
+                                      "access_key",
+                                      "schl\xc3\xbcssel",
+                                      "cl\xc3\xa9 api",
+                                      "cl\xc3\xa9 d'api",
+                                      "clave api",
+                                      "chave",
+                                      "chiave",
+                                      "license key",
+                                      "\xe5\xaf\x86\xe9\x92\xa5",
+                                      "\xe4\xbb\xa4\xe7\x89\x8c", /* 密钥 令牌 */
+                                      "api\xe3\x82\xad\xe3\x83\xbc",
+                                      "\xe3\x83\x88\xe3\x83\xbc\xe3\x82\xaf\xe3\x83\xb3",
+                                      NULL}; /* APIキー トークン */
+
+struct looks {
+    int letters, digits, symbols, odd; /* odd: symbols that no word or phrase has */
+};
+
+/* Place behind the word at i, without what closes a sentence or a quotation. */
+static size_t word_end(const struct finder *f, size_t i, size_t most, struct looks *l)
+{
+    size_t end = i;
+    *l = (struct looks){0, 0, 0, 0};
+    while (end < f->n && end - i < most && f->s[end] != ' ' && f->s[end] != '\n' &&
+           f->s[end] != '\t' && f->s[end] != FOLD_SCRIPT && !strchr("\"`<>", f->s[end]))
+        end++;
+    while (end > i && strchr(".,;:?)]}'", f->s[end - 1]))
+        end--;
+    for (size_t k = i; k < end; k++) {
+        char c = f->s[k];
+        if (is_digit(c))
+            l->digits++;
+        else if (is_alpha(c) || c == FOLD_LETTER)
+            l->letters++;
+        else
+            l->symbols++;
+        l->odd += strchr("$#@%&*_+^~|\\", c) != NULL || (c == '!' && k + 1 < end);
+    }
+    return end;
+}
+
+static bool is_strong(const struct looks *l)
+{
+    int n = l->letters + l->digits + l->symbols;
+    return n >= 6 && l->letters > 0 && (l->digits > 0 || l->odd > 0);
+}
+
+/* Is the word at i said to be it: behind a colon, an equals sign, "is"? */
+static bool is_told(const struct finder *f, size_t i)
+{
+    static const char *const verbs[] = {" is ",  " ist ", " est ",    " es ", " era ",
+                                        " war ", " was ", " lautet ", NULL};
+    while (i > 0 && strchr("\"'`( ", f->s[i - 1]) && i > 1 && f->s[i - 2] != '\n') {
+        if (f->s[i - 1] == ' ')
+            break;
+        i--;
+    }
+    for (const char *const *v = verbs; *v; v++) {
+        size_t n = strlen(*v);
+        if (i >= n && says(f, i - n, *v))
+            return true;
+    }
+    if (i > 3 && f->s[i - 1] == ' ' && f->s[i - 2] == FOLD_LETTER && f->s[i - 3] == ' ')
+        return true; /* "è", "é" */
+    while (i > 0 && f->s[i - 1] == ' ')
+        i--;
+    return i > 0 && (f->s[i - 1] == ':' || f->s[i - 1] == '=' || f->s[i - 1] == FOLD_SCRIPT);
+}
+
+/* Place behind the word at i if it is a password or key by what stands before it; 0 = it is not. */
+static size_t told_end(const struct finder *f, size_t i)
+{
+    struct looks l;
+    size_t end = word_end(f, i, LOOK, &l);
+    bool only_digits = l.digits >= 4 && l.letters + l.symbols == 0;
+    if (end == i || (!is_strong(&l) && !only_digits) || starts(f, i, "http") || !is_told(f, i))
+        return 0;
+    bool is_one = find_context(f, i, passwords, 30) ||
+                  (!only_digits && l.digits > 0 && find_context(f, i, secrets, 30));
+    return is_one ? word_end(f, i, SIZE_MAX, &l) : 0;
+}
+
+static bool begins_word(const struct finder *f, size_t i)
+{
+    char c = f->s[i], left = before(f, i);
+    return c != ' ' && c != '\n' && c != '\t' && !strchr("\"'`(:=", c) && c != FOLD_SCRIPT &&
+           (left == '\0' || left == FOLD_SCRIPT || strchr(" \n\t\"'`(:=", left));
+}
+
+/* ---- PEM ------------------------------------------------------------------------------------ */
+
+static bool in_pem(char c)
+{
+    return is_alnum(c) || (c != '\0' && strchr("+/= \n\r\t", c) != NULL);
+}
+
+/* "-----BEGIN … PRIVATE KEY-----": place behind the line's end; 0 = it is none. */
+static size_t pem_line(const struct finder *f, size_t i, const char *verb)
+{
+    size_t end = i + 5 + strlen(verb);
+    if (!starts(f, i, "-----") || !starts(f, i + 5, verb))
+        return 0;
+    for (size_t k = 0; k < 40; k++, end++) {
+        if (starts(f, end, "PRIVATE KEY-----"))
+            return end + 16;
+        if (at(f, end) == '\n' || at(f, end) == '-')
+            return 0;
+    }
+    return 0;
+}
+
+static size_t take_pem(struct finder *f, size_t i, size_t floor)
+{
+    size_t end = pem_line(f, i, "BEGIN "), from = i;
+    if (end > 0) {
+        while (end < f->n && (in_pem(f->s[end]) || f->s[end] == ':' || f->s[end] == ','))
+            end++;
+        size_t last = pem_line(f, end, "END ");
+        end = last ? last : end;
+    } else if ((end = pem_line(f, i, "END ")) > 0) { /* its beginning was left out */
+        while (from > floor && in_pem(f->s[from - 1]))
+            from--;
+    } else {
+        return i + 1;
+    }
+    find_add(f, REDACT_KEY, from, end);
+    return end;
+}
+
+void find_keys(struct finder *f)
+{
+    size_t floor = 0;
+    if (!find_wants(f, REDACT_KEY))
+        return;
+    for (size_t i = 0; i < f->n; i++) {
+        char c = f->s[i];
+        size_t end = 0;
+        if (c == '-' && starts(f, i, "-----") && before(f, i) != '-') {
+            floor = take_pem(f, i, floor);
+            i = floor - 1;
+            continue;
+        }
+        if (!is_word(before(f, i)) && is_alpha(c)) {
+            if (c == 'B' || c == 'b')
+                take_bearer(f, i);
+            end = c == 'e' ? web_token_end(f, i) : prefixed_end(f, i);
+        }
+        if (end == 0 && begins_word(f, i))
+            end = told_end(f, i);
+        if (end > i) {
+            find_add(f, REDACT_KEY, i, end);
+            i = end - 1;
+        }
+    }
+}

@@ -1,0 +1,83 @@
+/* Names of placeholders. A text may hold some of its own, by chance or because somebody hopes that
+ * a model takes them for ours: they stay as they are, and ours count on from them.
+ */
+#include "redact/label.h"
+
+#include "base/mem.h"
+#include "redact/find.h"
+
+#define NUMBER_DIGITS 6 /* a longer number is none of ours */
+
+const char *redact_kind_name(enum redact_kind k)
+{
+    static const char *const names[REDACT_KINDS] = {"email", "phone",       "card", "iban",
+                                                    "ip",    "national_id", "key"};
+    return names[k];
+}
+
+void labels_init(struct labels *l, const struct config_pair *patterns, int count)
+{
+    l->count = REDACT_KINDS + count;
+    l->v = mem_array((size_t)l->count, sizeof *l->v);
+    for (int i = 0; i < l->count; i++) {
+        l->v[i].name = i < REDACT_KINDS ? redact_kind_name((enum redact_kind)i)
+                                        : patterns[i - REDACT_KINDS].name;
+        l->v[i].upper = mem_str(l->v[i].name);
+        for (char *c = l->v[i].upper; *c; c++)
+            *c = upper(*c);
+        while (strcmp(l->v[l->v[i].first].upper, l->v[i].upper) != 0)
+            l->v[i].first++;
+    }
+}
+
+void labels_deinit(struct labels *l)
+{
+    for (int i = 0; i < l->count; i++)
+        mem_free(l->v[i].upper);
+    mem_free(l->v);
+}
+
+/* Length of the placeholder of that label that begins with '[' there; 0 = none. */
+static size_t use_length(struct slice at, const char *label, int *number)
+{
+    size_t n = strlen(label), i = n + 2;
+    if (at.n < n + 4 || memcmp(at.p + 1, label, n) != 0 || at.p[n + 1] != '_')
+        return 0;
+    *number = 0;
+    for (; i < at.n && is_digit(at.p[i]) && i < n + 2 + NUMBER_DIGITS; i++)
+        *number = *number * 10 + (at.p[i] - '0');
+    return i > n + 2 && i < at.n && at.p[i] == ']' ? i + 1 : 0;
+}
+
+static void add(struct label_uses *u, size_t from, size_t to)
+{
+    if (u->count == u->cap) {
+        u->cap = u->cap ? 2 * u->cap : 8;
+        u->v = mem_grow(u->v, u->cap, sizeof *u->v);
+    }
+    u->v[u->count++] = (struct label_use){from, to};
+}
+
+void labels_used(const struct labels *l, struct slice text, struct label_uses *out)
+{
+    *out = (struct label_uses){.highest = mem_array((size_t)l->count, sizeof(int))};
+    const char *p = text.p, *end = text.p + text.n;
+    while ((p = memchr(p, '[', (size_t)(end - p))) != NULL) {
+        size_t length = 0;
+        for (int i = 0, number; i < l->count && length == 0; i++) {
+            length = use_length(slice_of(p, (size_t)(end - p)), l->v[i].upper, &number);
+            if (length == 0)
+                continue;
+            add(out, (size_t)(p - text.p), (size_t)(p - text.p) + length);
+            if (number > out->highest[i])
+                out->highest[i] = number;
+        }
+        p += length ? length : 1;
+    }
+}
+
+void label_uses_deinit(struct label_uses *u)
+{
+    mem_free(u->v);
+    mem_free(u->highest);
+}

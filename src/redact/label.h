@@ -1,0 +1,34 @@
+/* Placeholders: their names, and those that a text already holds. Inside of this room only. */
+#ifndef TICKETMILL_REDACT_LABEL_H
+#define TICKETMILL_REDACT_LABEL_H
+
+#include "config/config.h"
+
+struct label {
+    const char *name; /* as configured, borrowed */
+    char *upper;      /* as in the placeholder */
+    int first;        /* the first kind with the same `upper`: it counts for all of them */
+};
+
+struct labels {
+    struct label *v;
+    int count; /* built-in kinds, then patterns */
+};
+
+void labels_init(struct labels *l, const struct config_pair *patterns, int count);
+void labels_deinit(struct labels *l);
+
+struct label_use {
+    size_t from, to; /* of "[EMAIL_1]" in the text */
+};
+
+struct label_uses {
+    struct label_use *v; /* ascending */
+    size_t count, cap;
+    int *highest; /* number per kind; 0 = none */
+};
+
+void labels_used(const struct labels *l, struct slice text, struct label_uses *out);
+void label_uses_deinit(struct label_uses *u);
+
+#endif
