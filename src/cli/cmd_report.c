@@ -5,17 +5,20 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
+#include "cli/groups_out.h"
 #include "cli/ledgers.h"
 #include "cli/options.h"
 #include "report/changes.h"
 #include "report/report.h"
 
-enum { FORMATS_BUILT = FORMAT_JSON + 1 };
+enum report_format { REPORT_TABLE, REPORT_JSON, REPORT_CSV, REPORT_MD, REPORT_FORMATS };
 
 struct report_arguments {
     struct ledger_choice from;
     int format;
     const char *run_id, *day;
+    int by; /* enum group_by; -1 = the morning report */
+    struct group_filter days;
 };
 
 static const char *const formats[] = {"table", "json", "csv", "md", "html", NULL};
@@ -63,8 +66,28 @@ static const struct option_row rows[] = {
      .kind = OPTION_CHOICE,
      .at = AT(format),
      .names = formats,
-     .available = FORMATS_BUILT,
-     .help = "how it is printed (default table; csv, md, html: not available yet)"},
+     .available = REPORT_FORMATS,
+     .help = "how it is printed (default table; csv and md with --by; html: not available yet)"},
+    {.name = "by",
+     .argument = "WHAT",
+     .kind = OPTION_CHOICE,
+     .at = AT(by),
+     .names = group_names,
+     .help = "costs by day, week, month, category, model, provider, route, language or customer"},
+    {.name = "since",
+     .argument = "YYYY-MM-DD",
+     .kind = OPTION_PARSED,
+     .at = AT(days.since),
+     .parse = parse_day,
+     .expected = "a date such as 2026-11-24",
+     .help = "with --by: runs that began on that local date or later"},
+    {.name = "until",
+     .argument = "YYYY-MM-DD",
+     .kind = OPTION_PARSED,
+     .at = AT(days.until),
+     .parse = parse_day,
+     .expected = "a date such as 2026-11-24",
+     .help = "with --by: runs that began before that local date"},
     {.name = "compare",
      .argument = "CAMPAIGN",
      .kind = OPTION_TEXT,
@@ -85,10 +108,12 @@ static const struct option_table table = {
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
     .unbuilt = unbuilt,
-    .examples = "  ticketmill report --run last\n"
-                "  ticketmill report --ledger shard-0.db --ledger shard-1.db --day 2026-11-24\n"
-                "  ticketmill report --format json | jq .cost.per_ticket\n"
-                "  ticketmill report --compare new-prompt\n",
+    .examples =
+        "  ticketmill report --run last\n"
+        "  ticketmill report --ledger shard-0.db --ledger shard-1.db --day 2026-11-24\n"
+        "  ticketmill report --format json | jq .cost.per_ticket\n"
+        "  ticketmill report --compare new-prompt\n"
+        "  ticketmill report --by category --since 2026-11-01 --format csv > november.csv\n",
 };
 
 static int print_report(const struct report_arguments *a, const struct ledgers *l)
@@ -105,7 +130,7 @@ static int print_report(const struct report_arguments *a, const struct ledgers *
     if (st != ST_OK)
         return command_failed(table.command, &fail);
     buf_init(&out, SIZE_MAX);
-    if (a->format == FORMAT_JSON)
+    if (a->format == REPORT_JSON)
         report_json(r, &out);
     else
         report_text(r, &out);
@@ -126,7 +151,7 @@ static int print_changes(const struct report_arguments *a, const struct ledgers 
     if (st != ST_OK)
         return command_failed(table.command, &fail);
     buf_init(&out, SIZE_MAX);
-    if (a->format == FORMAT_JSON)
+    if (a->format == REPORT_JSON)
         changes_json(c, a->from.campaign, &out);
     else
         changes_text(c, a->from.campaign, &out);
@@ -136,14 +161,60 @@ static int print_changes(const struct report_arguments *a, const struct ledgers 
     return 0;
 }
 
+static int print_groups(const struct report_arguments *a, const struct ledgers *l)
+{
+    struct groups g;
+    struct fail fail;
+    struct buf out;
+    enum status st =
+        groups_collect(l->readers, l->count, (enum group_by)a->by, &a->days, &g, &fail);
+
+    if (st != ST_OK)
+        return command_failed(table.command, &fail);
+    buf_init(&out, SIZE_MAX);
+    if (a->format == REPORT_JSON)
+        groups_json(&g, l->time_zone, &out);
+    else if (a->format == REPORT_CSV)
+        groups_csv(&g, &out);
+    else if (a->format == REPORT_MD)
+        groups_md(&g, l->time_zone, &out);
+    else
+        groups_text(&g, l->time_zone, &out);
+    fwrite(out.p, 1, out.n, stdout);
+    buf_deinit(&out);
+    groups_free(&g);
+    return 0;
+}
+
+/* What does not go together. */
+static int check(const struct report_arguments *a)
+{
+    bool by = a->by >= 0;
+    if (!by && (a->days.since || a->days.until))
+        return options_usage(&table, "--since and --until go with --by");
+    if (by && (a->run_id || a->day || a->from.campaign))
+        return options_usage(&table, "--by goes with --since and --until only");
+    if (!by && a->format > REPORT_JSON) {
+        fprintf(stderr, "ticketmill report: --format csv and md without --by: not available yet\n");
+        return status_exit(ST_CONFIG);
+    }
+    return 0;
+}
+
 int cmd_report(int argc, char **argv)
 {
-    struct report_arguments a = {.format = FORMAT_TABLE};
+    struct report_arguments a = {.format = REPORT_TABLE, .by = -1};
     struct ledgers l;
     int code = options_parse(&table, argc, argv, &a, NULL);
 
+    if (code == OPTIONS_GO) {
+        code = check(&a);
+        code = code == 0 ? OPTIONS_GO : code;
+    }
     if (code == OPTIONS_GO && (code = ledgers_open(table.command, &a.from, &l)) == 0) {
-        code = a.from.campaign != NULL ? print_changes(&a, &l) : print_report(&a, &l);
+        code = a.by >= 0                 ? print_groups(&a, &l)
+               : a.from.campaign != NULL ? print_changes(&a, &l)
+                                         : print_report(&a, &l);
         ledgers_close(&l);
     }
     option_list_deinit(&a.from.ledgers);

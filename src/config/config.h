@@ -31,6 +31,7 @@ struct config_kafka {
 
 struct config_ticket {
     const char *id, *subject, *body, *language; /* JSON pointers */
+    const char *customer;                       /* likewise; NULL = none */
     int64_t max_bytes, max_text_bytes;
 };
 

@@ -166,3 +166,36 @@ char csv_separator(struct slice line)
     }
     return found;
 }
+
+/* ---- writing -------------------------------------------------------------------------------- */
+
+static bool is_formula(struct slice text)
+{
+    return text.n > 0 && memchr("=+-@\t\r\n", text.p[0], 7) != NULL;
+}
+
+static bool needs_quotes(struct slice text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        if (memchr("\",;\t\r\n", text.p[i], 6))
+            return true;
+    }
+    return text.n > 0 && (text.p[0] == ' ' || text.p[text.n - 1] == ' ');
+}
+
+void csv_write(struct slice text, struct buf *out)
+{
+    bool quotes = needs_quotes(text);
+
+    if (quotes)
+        buf_char(out, '"');
+    if (is_formula(text))
+        buf_char(out, '\'');
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '"')
+            buf_char(out, '"');
+        buf_char(out, text.p[i]);
+    }
+    if (quotes)
+        buf_char(out, '"');
+}

@@ -41,4 +41,8 @@ size_t csv_line(struct slice text, bool last);
 /* ';' or tab when it stands in the line outside quotes and a comma does not; else ','. */
 char csv_separator(struct slice line);
 
+/* Appends a cell, in quotes where needed. One that a spreadsheet would take for a formula (it
+ * begins with = + - @, tab, CR or LF) gets an apostrophe in front: for texts, not for numbers. */
+void csv_write(struct slice text, struct buf *out);
+
 #endif

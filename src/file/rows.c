@@ -10,6 +10,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "file/csv.h"
 #include "model/money.h"
 
 enum cell { CELL_TEXT, CELL_RAW, CELL_LIST }; /* quoted and defused; as it stands; joined by ' ' */
@@ -61,37 +62,6 @@ void rows_head(enum file_format format, struct buf *out)
 
 /* --- CSV ----------------------------------------------------------------------------------- */
 
-static bool is_formula(struct slice text)
-{
-    return text.n > 0 && memchr("=+-@\t\r\n", text.p[0], 7) != NULL;
-}
-
-static bool needs_quotes(struct slice text)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        if (memchr("\",;\t\r\n", text.p[i], 6))
-            return true;
-    }
-    return text.n > 0 && (text.p[0] == ' ' || text.p[text.n - 1] == ' ');
-}
-
-static void write_text(struct slice text, struct buf *out)
-{
-    bool quotes = needs_quotes(text);
-
-    if (quotes)
-        buf_char(out, '"');
-    if (is_formula(text))
-        buf_char(out, '\'');
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.p[i] == '"')
-            buf_char(out, '"');
-        buf_char(out, text.p[i]);
-    }
-    if (quotes)
-        buf_char(out, '"');
-}
-
 static void write_list(const json *list, struct buf *out)
 {
     for (const json *v = json_first(list); v; v = json_next(v)) {
@@ -115,7 +85,7 @@ static void write_cell(struct slice record, const json *doc, size_t column, stru
 {
     switch (columns[column].cell) {
     case CELL_TEXT:
-        write_text(json_str(json_get(doc, columns[column].member)), out);
+        csv_write(json_str(json_get(doc, columns[column].member)), out);
         break;
     case CELL_LIST:
         write_list(json_get(doc, columns[column].member), out);

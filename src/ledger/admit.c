@@ -29,6 +29,7 @@ static void bind_item(struct ledger *l, struct use *u, const struct admit_item *
     bind_i64(u, l->run);
     bind_text(u, item->route);
     bind_text(u, item->redacted);
+    bind_text(u, item->customer);
 }
 
 static enum status meet_again(struct ledger *l, struct admit_item *item, struct fail *fail)

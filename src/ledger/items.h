@@ -49,6 +49,7 @@ struct admit_item {
     bool may_reuse;              /* false: reuse off, replay, or --no-reuse */
     uint8_t reuse_key[LEDGER_HASH_SIZE];
     int64_t reuse_since_unix_us; /* answers older than this are not taken */
+    struct slice customer;       /* field to report by; NONE = none */
     struct slice redacted;       /* JSON: places hidden, by kind; NONE = none */
     uint32_t flags;              /* FLAG_TEXT_CUT */
     enum reason reason;          /* ADMIT_DEAD */

@@ -54,7 +54,10 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_OBSERVED_REUSE, sql_report_observed_reuse)                                              \
     X(VIEW_SOURCES, sql_report_sources)                                                            \
     X(VIEW_ENDS, sql_report_ends)                                                                  \
-    X(VIEW_RUN_FIGURES, sql_report_run_figures)
+    X(VIEW_RUN_FIGURES, sql_report_run_figures)                                                    \
+    X(VIEW_GROUP_CALLS, sql_report_group_calls)                                                    \
+    X(VIEW_GROUP_COSTS, sql_report_group_costs)                                                    \
+    X(VIEW_GROUP_TICKETS, sql_report_group_tickets)
 
 enum ledger_view {
 #define X(id, text) id,

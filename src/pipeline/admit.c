@@ -91,6 +91,7 @@ void admit_ticket(struct mill *m, const struct source_partition *part, struct ti
     it->ticket_id = published_id(m, part, t, replay_of);
     it->language = facts_language(&t->content.facts);
     memcpy(it->content_hash, t->content.content_hash, sizeof it->content_hash);
+    it->customer = t->content.customer;
     it->flags = t->content.flags;
     if (t->redacted.counts)
         it->redacted = arena_copy(&m->admit->arena, slice_str(t->redacted.counts));

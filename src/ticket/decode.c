@@ -19,7 +19,7 @@
 
 /* What is found in the document; slices live with it or with the record. */
 struct found {
-    struct slice id, subject, body, language;
+    struct slice id, subject, body, language, customer;
     struct fact *fields; /* mem_free */
     int field_count;
     bool has_image;
@@ -206,6 +206,9 @@ static bool find(const struct config_ticket *cfg, const struct record *rec, cons
     struct slice tag = json_str(json_pointer(doc, cfg->language));
     f->language = tag.p && language_plausible(tag) ? tag : SLICE_NONE;
     f->has_image = any_image(json_get(doc, "attachments"));
+    f->customer = cfg->customer ? fact_at(doc, rec->value, cfg->customer).text : SLICE_NONE;
+    if (f->customer.n > TICKET_CUSTOMER_MAX)
+        f->customer.n = utf8_floor(f->customer, TICKET_CUSTOMER_MAX);
     return true;
 }
 
@@ -237,7 +240,8 @@ static struct slice keep(char **at, struct slice s)
 /* One block: the fields first, which are to be aligned, then room for texts. */
 static char *block_new(const struct found *f, size_t text_room)
 {
-    size_t n = (size_t)f->field_count * sizeof *f->fields + f->id.n + f->language.n + text_room;
+    size_t n = (size_t)f->field_count * sizeof *f->fields + f->id.n + f->language.n +
+               f->customer.n + text_room;
     for (int i = 0; i < f->field_count; i++)
         n += f->fields[i].text.n;
     return mem_alloc(n);
@@ -261,6 +265,7 @@ static void fill(const struct config_ticket *cfg, const struct found *f, struct 
 
     *out = (struct ticket_content){.block = block};
     out->id = keep(&at, f->id);
+    out->customer = keep(&at, f->customer);
     struct slice tag = keep(&at, f->language);
     out->text = slice_of(at, text_cut(slice_of(whole, whole_n), max, at));
     mem_free(whole);

@@ -28,8 +28,9 @@
 #include "model/record.h"
 #include "model/verdict.h"
 
-#define TICKET_ID_MAX      512 /* bytes */
-#define TICKET_DETAIL_SIZE 200
+#define TICKET_ID_MAX       512 /* bytes */
+#define TICKET_DETAIL_SIZE  200
+#define TICKET_CUSTOMER_MAX 256 /* bytes; what is longer is cut */
 
 /* JSON pointers of the values that routing rules ask for; borrowed. */
 struct ticket_fields {
@@ -38,10 +39,11 @@ struct ticket_fields {
 };
 
 struct ticket_content {
-    char *block;       /* one allocation that holds every slice below; mem_free ends the content */
-    struct slice id;   /* the ticket's own or the record key; NONE = name it by position */
-    struct slice text; /* valid UTF-8, as cut, before redaction */
-    uint32_t flags;    /* FLAG_TEXT_CUT or 0 */
+    char *block;     /* one allocation that holds every slice below; mem_free ends the content */
+    struct slice id; /* the ticket's own or the record key; NONE = name it by position */
+    struct slice customer;             /* cfg->customer's value; NONE = none */
+    struct slice text;                 /* valid UTF-8, as cut, before redaction */
+    uint32_t flags;                    /* FLAG_TEXT_CUT or 0 */
     uint8_t content_hash[SHA256_SIZE]; /* SHA-256 of `text` */
     int64_t est_tokens;                /* of `text`, uncorrected (tokens.h) */
     struct facts facts; /* language, code, image (an entry of /attachments whose type is image/…);

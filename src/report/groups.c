@@ -1,0 +1,254 @@
+/* Collecting: runs first, for their dates; then what each view says, by group.
+ *
+ * Times are worked out here, per run; every other dimension by the views, which are one pass each.
+ */
+#include "report/groups.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/mem.h"
+#include "ledger/command.h"
+#include "model/call.h"
+#include "model/money.h"
+#include "report/report.h"
+
+const char *const group_names[] = {"day",      "week",  "month",    "category", "model",
+                                   "provider", "route", "language", "customer", NULL};
+
+struct run_time {
+    int64_t run;
+    char day[REPORT_DATE_SIZE], name[16]; /* name: of its day, week or month */
+};
+
+struct collecting {
+    struct groups *out;
+    const struct group_filter *filter;
+    struct run_time *runs; /* of the ledger at hand, by number */
+    size_t run_count;
+    struct {
+        int64_t run, purpose, state, calls, cost_pusd;
+    } * left; /* of its calls: what no share has told yet */
+    size_t left_count;
+    bool overflow;
+};
+
+static void add(struct collecting *c, int64_t *sum, int64_t v)
+{
+    c->overflow |= __builtin_add_overflow(*sum, v, sum);
+}
+
+static void add_row(struct collecting *c, struct group_row *to, const struct group_row *v)
+{
+    add(c, &to->results, v->results);
+    add(c, &to->reused, v->reused);
+    add(c, &to->dead, v->dead);
+    add(c, &to->calls, v->calls);
+    add(c, &to->input_tokens, v->input_tokens);
+    add(c, &to->cached_tokens, v->cached_tokens);
+    add(c, &to->output_tokens, v->output_tokens);
+    add(c, &to->cost_pusd, v->cost_pusd);
+    add(c, &to->repeated_pusd, v->repeated_pusd);
+    add(c, &to->compared_pusd, v->compared_pusd);
+    add(c, &to->unknown_pusd, v->unknown_pusd);
+    add(c, &to->unpriced, v->unpriced);
+}
+
+static struct group_row *group(struct groups *g, struct slice name)
+{
+    for (size_t i = g->count; i > 0; i--) { /* the last one is the likeliest */
+        if (slice_eq(slice_str(g->v[i - 1].name), name))
+            return &g->v[i - 1];
+    }
+    g->v = mem_grow(g->v, g->count + 1, sizeof *g->v);
+    g->v[g->count] = (struct group_row){.name = mem_slice(name)};
+    return &g->v[g->count++];
+}
+
+/* ---- runs ----------------------------------------------------------------------------------- */
+
+static void take_run(void *self, const struct ledger_row *row)
+{
+    struct collecting *c = self;
+    int64_t started = ledger_row_i64(row, 2);
+    time_t seconds = (time_t)(started / 1000000);
+    struct tm local;
+    c->runs = mem_grow(c->runs, c->run_count + 1, sizeof *c->runs);
+    struct run_time *r = &c->runs[c->run_count++];
+    *r = (struct run_time){.run = ledger_row_i64(row, 0)};
+    report_date(started, r->day);
+    if (localtime_r(&seconds, &local))
+        strftime(r->name, sizeof r->name,
+                 c->out->by == GROUP_WEEK    ? "%G-W%V"
+                 : c->out->by == GROUP_MONTH ? "%Y-%m"
+                                             : "%Y-%m-%d",
+                 &local);
+}
+
+static bool is_wanted(const struct collecting *c, const struct run_time *r)
+{
+    const struct group_filter *f = c->filter;
+    return (!f->since || strcmp(r->day, f->since) >= 0) &&
+           (!f->until || strcmp(r->day, f->until) < 0);
+}
+
+/* NULL: of a run that is not looked at. */
+static const struct run_time *run_of(const struct collecting *c, int64_t run)
+{
+    static const struct run_time unknown = {0, "", "(not known)"};
+    for (size_t i = c->run_count; i > 0; i--) {
+        if (c->runs[i - 1].run == run)
+            return is_wanted(c, &c->runs[i - 1]) ? &c->runs[i - 1] : NULL;
+    }
+    return c->filter->since || c->filter->until ? NULL : &unknown; /* before it was rebuilt */
+}
+
+static struct slice group_name(const struct collecting *c, const struct run_time *r,
+                               struct slice told)
+{
+    return c->out->by <= GROUP_MONTH ? slice_str(r->name) : told;
+}
+
+static void take_group(struct collecting *c, const struct ledger_row *row,
+                       const struct group_row *v)
+{
+    const struct run_time *r = run_of(c, ledger_row_i64(row, 0));
+    if (!r)
+        return;
+    add_row(c, group(c->out, group_name(c, r, ledger_row_text(row, 1))), v);
+    add_row(c, &c->out->total, v);
+}
+
+/* ---- calls ---------------------------------------------------------------------------------- */
+
+static void take_calls(void *self, const struct ledger_row *row)
+{
+    struct collecting *c = self;
+    c->left = mem_grow(c->left, c->left_count + 1, sizeof *c->left);
+    c->left[c->left_count].run = ledger_row_i64(row, 0);
+    c->left[c->left_count].purpose = ledger_row_i64(row, 1);
+    c->left[c->left_count].state = ledger_row_i64(row, 2);
+    c->left[c->left_count].calls = ledger_row_i64(row, 3);
+    c->left[c->left_count++].cost_pusd = ledger_row_i64(row, 4);
+}
+
+/* An amount of calls of that kind: where it stands in a row. */
+static void put_cost(struct group_row *v, int64_t purpose, int64_t state, int64_t pusd)
+{
+    if (state == CALL_UNKNOWN) {
+        v->unknown_pusd = pusd;
+        return;
+    }
+    if (state != CALL_ANSWERED)
+        return;
+    v->cost_pusd = pusd;
+    if (purpose == PURPOSE_SHADOW || purpose == PURPOSE_GUARD)
+        v->compared_pusd = pusd;
+    else if (purpose != PURPOSE_FIRST)
+        v->repeated_pusd = pusd;
+}
+
+static void take_costs(void *self, const struct ledger_row *row)
+{
+    struct collecting *c = self;
+    int64_t purpose = ledger_row_i64(row, 2), state = ledger_row_i64(row, 3);
+    struct group_row v = {.calls = ledger_row_i64(row, 4),
+                          .input_tokens = ledger_row_i64(row, 5),
+                          .cached_tokens = ledger_row_i64(row, 6),
+                          .output_tokens = ledger_row_i64(row, 7)};
+    put_cost(&v, purpose, state, ledger_row_i64(row, 8));
+    v.unpriced = state == CALL_ANSWERED ? ledger_row_i64(row, 9) : 0;
+    take_group(c, row, &v);
+    for (size_t i = 0; i < c->left_count; i++) {
+        if (c->left[i].run == ledger_row_i64(row, 0) && c->left[i].purpose == purpose &&
+            c->left[i].state == state)
+            c->left[i].cost_pusd -= ledger_row_i64(row, 8);
+    }
+}
+
+static void take_tickets(void *self, const struct ledger_row *row)
+{
+    take_group(self, row,
+               &(struct group_row){.results = ledger_row_i64(row, 2),
+                                   .reused = ledger_row_i64(row, 3),
+                                   .dead = ledger_row_i64(row, 4)});
+}
+
+/* What the books say of calls beyond their shares; nothing, as long as they are straight. */
+static void add_left(struct collecting *c)
+{
+    for (size_t i = 0; i < c->left_count; i++) {
+        const struct run_time *r = run_of(c, c->left[i].run);
+        struct group_row v = {.name = NULL};
+        if (!r || c->left[i].cost_pusd == 0)
+            continue;
+        put_cost(&v, c->left[i].purpose, c->left[i].state, c->left[i].cost_pusd);
+        add_row(c, group(c->out, group_name(c, r, SLICE_LIT(GROUP_UNATTRIBUTED))), &v);
+        add_row(c, &c->out->total, &v);
+    }
+}
+
+/* A call has shares in several groups but counts once in all. */
+static void count_calls(struct collecting *c)
+{
+    for (size_t i = 0; i < c->left_count; i++) {
+        if (run_of(c, c->left[i].run))
+            add(c, &c->out->total.calls, c->left[i].calls);
+    }
+}
+
+/* ---- whole ---------------------------------------------------------------------------------- */
+
+static enum status read_ledger(struct collecting *c, struct ledger_reader *reader,
+                               struct fail *fail)
+{
+    const struct ledger_arg by = ARG_TEXT(slice_str(group_names[c->out->by]));
+    c->run_count = c->left_count = 0;
+    enum status st = ledger_read(reader, VIEW_RUNS, NULL, take_run, c, fail);
+    if (st == ST_OK)
+        st = ledger_read(reader, VIEW_GROUP_CALLS, NULL, take_calls, c, fail);
+    if (st == ST_OK)
+        st = ledger_read(reader, VIEW_GROUP_COSTS, &by, take_costs, c, fail);
+    if (st == ST_OK)
+        st = ledger_read(reader, VIEW_GROUP_TICKETS, &by, take_tickets, c, fail);
+    if (st == ST_OK)
+        add_left(c);
+    return st;
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(((const struct group_row *)a)->name, ((const struct group_row *)b)->name);
+}
+
+enum status groups_collect(struct ledger_reader *const *readers, size_t count, enum group_by by,
+                           const struct group_filter *filter, struct groups *out, struct fail *fail)
+{
+    struct collecting c = {.out = out, .filter = filter};
+    enum status st = ST_OK;
+    *out = (struct groups){.by = by};
+    for (size_t i = 0; st == ST_OK && i < count; i++) {
+        int64_t calls = out->total.calls;
+        st = read_ledger(&c, readers[i], fail);
+        out->total.calls = calls;
+        count_calls(&c);
+    }
+    if (out->count > 1)
+        qsort(out->v, out->count, sizeof *out->v, by_name);
+    mem_free(c.runs);
+    mem_free(c.left);
+    if (st == ST_OK && c.overflow)
+        st = fail_set(fail, ST_OVERFLOW, 0, "the ledgers' sums do not fit 64 bits");
+    if (st != ST_OK)
+        groups_free(out);
+    return st;
+}
+
+void groups_free(struct groups *g)
+{
+    for (size_t i = 0; i < g->count; i++)
+        mem_free(g->v[i].name);
+    mem_free(g->v);
+    *g = (struct groups){.count = 0};
+}
