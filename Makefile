@@ -216,10 +216,12 @@ check: ## unit and simulated tests only: seconds, no broker (T=pattern picks som
 	@$(MAKE) --no-print-directory $(PARALLEL) quick-tests
 	@MODE=$(MODE) CI='$(CI)' T='$(T)' tests/run quick
 
-labelled: ## error rates of language and code detection on the labelled tickets in tests/data
+labelled: ## error rates of language, code and redaction on the labelled texts in tests/data
 	@tests/setup/setup.sh build test
-	@$(MAKE) --no-print-directory $(PARALLEL) -s $(B)/tests/unit/ticket/test_labelled
+	@$(MAKE) --no-print-directory $(PARALLEL) -s $(B)/tests/unit/ticket/test_labelled \
+		$(B)/tests/unit/redact/test_labelled
 	@LABELLED_ALL='$(LABELLED_ALL)' CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/unit/ticket/test_labelled
+	@LABELLED_ALL='$(LABELLED_ALL)' CMOCKA_MESSAGE_OUTPUT=TAP $(B)/tests/unit/redact/test_labelled
 
 asan: ## `check` under AddressSanitizer and UBSan
 	@$(MAKE) --no-print-directory MODE=asan check

@@ -48,6 +48,10 @@ bool find_context(const struct finder *f, size_t place, const char *const *words
     char window[CONTEXT_BYTES];
     size_t end = fold_place(&f->folded, place);
     size_t n = end < reach ? end : reach;
+    for (size_t i = 1; i < n; i++) { /* what stands before a placeholder is about that */
+        if (f->text.p[end - i] == ']' && is_digit(f->text.p[end - i - 1]))
+            n = i - 1;
+    }
     for (size_t i = 0; i < n; i++) {
         char c = f->text.p[end - n + i];
         window[i] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

@@ -5,7 +5,7 @@
 #include "redact/find.h"
 
 /* Bytes that are looked at before it is clear that something is a key; its end may be further. */
-#define LOOK 256
+#define LOOK 128
 
 static bool in_token(char c)
 {
@@ -228,17 +228,34 @@ static bool is_told(const struct finder *f, size_t i)
     return i > 0 && (f->s[i - 1] == ':' || f->s[i - 1] == '=' || f->s[i - 1] == FOLD_SCRIPT);
 }
 
-/* Place behind the word at i if it is a password or key by what stands before it; 0 = it is not. */
-static size_t told_end(const struct finder *f, size_t i)
+/* Place behind the placeholders at i: they stand for something that is gone already. */
+static size_t skip_placeholders(const struct finder *f, size_t i)
+{
+    while (at(f, i) == '[') {
+        size_t end = i + 1;
+        while (end - i < LOOK && (is_alnum(at(f, end)) || strchr("_-.", at(f, end))) && end < f->n)
+            end++;
+        if (at(f, end) != ']' || !is_digit(f->s[end - 1]))
+            break;
+        i = end + 1;
+    }
+    return i;
+}
+
+/* Place behind the word at *i if it is a password or key by what stands before it; 0 = it is not.
+ * *i: where it begins. */
+static size_t told_end(const struct finder *f, size_t *i)
 {
     struct looks l;
-    size_t end = word_end(f, i, LOOK, &l);
+    size_t word = *i, from = *i = skip_placeholders(f, word);
+    size_t end = word_end(f, from, LOOK, &l);
     bool only_digits = l.digits >= 4 && l.letters + l.symbols == 0;
-    if (end == i || (!is_strong(&l) && !only_digits) || starts(f, i, "http") || !is_told(f, i))
+    if (end == from || (!is_strong(&l) && !only_digits) || starts(f, from, "http") ||
+        !is_told(f, word))
         return 0;
-    bool is_one = find_context(f, i, passwords, 30) ||
-                  (!only_digits && l.digits > 0 && find_context(f, i, secrets, 30));
-    return is_one ? word_end(f, i, SIZE_MAX, &l) : 0;
+    bool is_one = find_context(f, word, passwords, 30) ||
+                  (!only_digits && l.digits > 0 && find_context(f, word, secrets, 30));
+    return is_one ? word_end(f, from, SIZE_MAX, &l) : 0;
 }
 
 static bool begins_word(const struct finder *f, size_t i)
@@ -277,10 +294,14 @@ static size_t take_pem(struct finder *f, size_t i, size_t floor)
         while (end < f->n && (in_pem(f->s[end]) || f->s[end] == ':' || f->s[end] == ','))
             end++;
         size_t last = pem_line(f, end, "END ");
+        while (!last && strchr(" \n\r\t", f->s[end - 1]))
+            end--;
         end = last ? last : end;
     } else if ((end = pem_line(f, i, "END ")) > 0) { /* its beginning was left out */
         while (from > floor && in_pem(f->s[from - 1]))
             from--;
+        while (strchr(" \n\r\t", f->s[from]))
+            from++;
     } else {
         return i + 1;
     }
@@ -295,7 +316,7 @@ void find_keys(struct finder *f)
         return;
     for (size_t i = 0; i < f->n; i++) {
         char c = f->s[i];
-        size_t end = 0;
+        size_t end = 0, from = i;
         if (c == '-' && starts(f, i, "-----") && before(f, i) != '-') {
             floor = take_pem(f, i, floor);
             i = floor - 1;
@@ -307,9 +328,9 @@ void find_keys(struct finder *f)
             end = c == 'e' ? web_token_end(f, i) : prefixed_end(f, i);
         }
         if (end == 0 && begins_word(f, i))
-            end = told_end(f, i);
-        if (end > i) {
-            find_add(f, REDACT_KEY, i, end);
+            end = told_end(f, &from);
+        if (end > from) {
+            find_add(f, REDACT_KEY, from, end);
             i = end - 1;
         }
     }

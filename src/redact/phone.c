@@ -141,10 +141,10 @@ static bool is_amount(const struct finder *f, const struct chain *c, int k)
 
 static bool is_date(const struct chain *c, int k)
 {
-    int g[4], n = chain_groups(c, k, g, 4);
-    bool year_first = g[0] == 4 && (c->d[0] == 1 || c->d[0] == 2);
-    return n == 3 && ((year_first && g[1] <= 2 && g[2] <= 2) ||
-                      (g[0] <= 2 && g[1] <= 2 && (g[2] == 4 || g[2] == 2)));
+    int g[CHAIN_MAX], n = chain_groups(c, k, g, CHAIN_MAX);
+    bool year_first = n >= 3 && g[0] == 4 && (c->d[0] == 1 || c->d[0] == 2);
+    return (year_first && g[1] <= 2 && g[2] <= 2) ||
+           (n == 3 && g[0] <= 2 && g[1] <= 2 && (g[2] == 4 || g[2] == 2));
 }
 
 static bool are_groups(const struct chain *c, int k, int count, const int *want)
@@ -166,7 +166,8 @@ static int international(const struct finder *f, const struct chain *c)
     char left = c->start > 1 ? f->s[c->start - 2] : ' ';
     if (!plus && c->n > 2 && c->d[0] == 0 && c->d[1] == 0 && is_free(f, c))
         skip = 2;
-    if ((!plus && skip == 0) || (plus && is_word(left)) || c->n <= skip || c->d[skip] == 0)
+    if ((!plus && skip == 0) || (plus && is_word(left) && !(is_digit(left) && c->n >= 10)) ||
+        c->n <= skip || c->d[skip] == 0)
         return 0;
     for (int k = c->n < 15 + skip ? c->n : 15 + skip; k >= 8 + skip; k--) {
         if (chain_ends(f, c, k) && !(k < c->n && c->sep[k] == '\0'))

@@ -100,6 +100,62 @@ static void a_match_that_would_run_away_is_given_up(void **state)
     buf_deinit(&text);
 }
 
+static void note(void *self, size_t from, size_t to)
+{
+    buf_fmt(self, "%zu-%zu ", from, to);
+}
+
+static void every_match_of_a_text_is_told_once(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pattern, *text, *found;
+        enum regex_result result;
+    } cases[] = {
+        {"a+", "aa b a", "0-2 5-6 ", REGEX_YES},
+        {"x*", "axxb", "1-3 ", REGEX_YES}, /* never an empty one */
+        {"\\d", "", "", REGEX_NO},
+        {"(?<=a)b", "abb", "1-2 ", REGEX_YES},
+        {"\xc3\xa9", "\xc3\xa9t\xc3\xa9", "0-2 3-5 ", REGEX_YES},
+        {"^a", "aa", "0-1 ", REGEX_YES},
+        {"a\\Kb", "abab", "1-2 3-4 ", REGEX_YES},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct regex *re;
+        struct fail fail;
+        struct buf found;
+        buf_init(&found, 1000);
+        assert_int_equal(regex_new_counted(slice_str(cases[i].pattern), &re, &fail), ST_OK);
+        assert_int_equal(regex_each(re, slice_str(cases[i].text), note, &found), cases[i].result);
+        if (!slice_eq(buf_view(&found), slice_str(cases[i].found)))
+            fail_msg("%s: " SLICE_FMT, cases[i].pattern, SLICE_ARG(buf_view(&found)));
+        buf_deinit(&found);
+        regex_free(re);
+    }
+}
+
+/* No single place is hard, all of them together are. */
+static void a_search_that_is_quadratic_gives_up(void **state)
+{
+    (void)state;
+    struct regex *re;
+    struct fail fail;
+    struct buf text, found;
+    buf_init(&text, SIZE_MAX);
+    buf_init(&found, SIZE_MAX);
+    for (int i = 0; i < 100000; i++)
+        buf_char(&text, 'a');
+    buf_str(&text, " c");
+    assert_int_equal(regex_new_counted(SLICE_LIT("a*b*c"), &re, &fail), ST_OK);
+    assert_int_equal(regex_each(re, buf_view(&text), note, &found), REGEX_GAVE_UP);
+    regex_free(re);
+    assert_int_equal(regex_new_counted(SLICE_LIT(" c"), &re, &fail), ST_OK);
+    assert_int_equal(regex_each(re, buf_view(&text), note, &found), REGEX_YES);
+    regex_free(re);
+    buf_deinit(&text);
+    buf_deinit(&found);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -107,6 +163,8 @@ int main(void)
         cmocka_unit_test(a_pattern_that_does_not_compile_says_where_and_why),
         cmocka_unit_test(an_over_long_pattern_is_refused),
         cmocka_unit_test(a_match_that_would_run_away_is_given_up),
+        cmocka_unit_test(every_match_of_a_text_is_told_once),
+        cmocka_unit_test(a_search_that_is_quadratic_gives_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
