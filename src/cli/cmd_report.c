@@ -8,6 +8,7 @@
 #include "cli/groups_out.h"
 #include "cli/ledgers.h"
 #include "cli/options.h"
+#include "cli/reconcile.h"
 #include "report/changes.h"
 #include "report/report.h"
 
@@ -95,11 +96,9 @@ static const struct option_row rows[] = {
      .help = "what that campaign changed: categories moved, cost, confidence"},
 };
 
-static const char *const unbuilt[] = {"reconcile", NULL};
-
 static const struct option_table table = {
     .command = "report",
-    .usage = "[OPTIONS]",
+    .usage = "[OPTIONS] | reconcile --invoice FILE.csv",
     .about =
         "The morning report: tickets by outcome, cost per ticket; by category, model, tier, "
         "route,\n"
@@ -107,7 +106,6 @@ static const struct option_table table = {
         "also while a run is on. Caps and targets are those of the configuration, if there is one.",
     .rows = rows,
     .count = (int)(sizeof rows / sizeof *rows),
-    .unbuilt = unbuilt,
     .examples =
         "  ticketmill report --run last\n"
         "  ticketmill report --ledger shard-0.db --ledger shard-1.db --day 2026-11-24\n"
@@ -205,6 +203,8 @@ int cmd_report(int argc, char **argv)
 {
     struct report_arguments a = {.format = REPORT_TABLE, .by = -1};
     struct ledgers l;
+    if (argc > 1 && strcmp(argv[1], "reconcile") == 0)
+        return cmd_reconcile(argc - 1, argv + 1);
     int code = options_parse(&table, argc, argv, &a, NULL);
 
     if (code == OPTIONS_GO) {
