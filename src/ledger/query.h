@@ -38,6 +38,7 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_UNKNOWN_CALLS, sql_report_unknown_calls)                                                \
     X(VIEW_SHARES, sql_report_shares)                                                              \
     X(VIEW_REUSE, sql_report_reuse)                                                                \
+    X(VIEW_REDACTED, sql_report_redacted)                                                          \
     X(VIEW_FIND_TICKET, sql_report_find_ticket)                                                    \
     X(VIEW_FIND_POSITION, sql_report_find_position)                                                \
     X(VIEW_TICKET_CALLS, sql_report_ticket_calls)                                                  \

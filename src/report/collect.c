@@ -104,6 +104,7 @@ static enum status read_ledger(struct collect *c, struct ledger_reader *reader, 
         {VIEW_UNKNOWN_CALLS, collect_unknown_call},
         {VIEW_SHARES, collect_shares},
         {VIEW_REUSE, collect_reuse},
+        {VIEW_REDACTED, collect_redacted},
     };
     struct ledger_arg args[2] = {ARG_NULL, ARG_I64(REPORT_UNKNOWN_SHOWN)};
     enum status st;
@@ -164,6 +165,7 @@ static enum status finish(struct collect *c, struct fail *fail)
     sort(&r->days, by_name);
     sort(&r->endings, by_name);
     sort(&r->purposes, by_name);
+    sort(&r->redacted, by_tickets);
     sort(&r->routing.routes, by_tickets);
     sort(&r->routing.tiers, by_tickets);
     collect_endpoints_finish(c);
@@ -250,6 +252,7 @@ void report_free(struct report *r)
     collect_groups_free(&r->days);
     collect_groups_free(&r->endings);
     collect_groups_free(&r->purposes);
+    collect_groups_free(&r->redacted);
     collect_routing_free(&r->routing);
     for (size_t i = 0; i < r->unknown_count; i++) {
         mem_free(r->unknown[i].call_id);

@@ -72,5 +72,6 @@ void collect_latency(void *self, const struct ledger_row *row);
 void collect_unknown_call(void *self, const struct ledger_row *row);
 void collect_shares(void *self, const struct ledger_row *row);
 void collect_reuse(void *self, const struct ledger_row *row);
+void collect_redacted(void *self, const struct ledger_row *row);
 
 #endif

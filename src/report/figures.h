@@ -11,6 +11,7 @@ struct report_group {
     int64_t runs, tickets, reused, needs_review, unpriced, dead, pending;
     int64_t calls, answered, failed, unknown;
     int64_t input_tokens, cached_tokens, output_tokens;
+    int64_t places;                  /* of kinds that redaction finds */
     int64_t confidence_ppm;          /* sum over the tickets */
     int64_t cost_pusd;               /* settled */
     int64_t unknown_pusd;            /* reservations of unknown calls */

@@ -95,6 +95,8 @@ struct report {
 
     struct report_spread latency_us;
     struct report_groups categories, models, days, endings, purposes;
+    struct report_groups redacted; /* by kind: tickets it was found in, places */
+    int64_t redacted_tickets;      /* of any kind */
     struct report_routing routing;
     struct report_unknown unknown[REPORT_UNKNOWN_SHOWN];
     size_t unknown_count;

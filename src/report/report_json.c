@@ -232,6 +232,7 @@ void report_json(const struct report *r, struct buf *out)
     unknown_calls(r, &j);
     routing_json(r, &j);
     pairs_json(r, &j);
+    redacted_json(r, &j);
     budget_json(r, &j);
     json_out_close(&j, '}');
     buf_char(out, '\n');

@@ -346,6 +346,7 @@ void report_text(const struct report *r, struct buf *out)
     model_calls(r, out);
     routing_text(r, out);
     pairs_text(r, out);
+    redacted_text(r, out);
     budget_text(r, out);
     days(r, out);
     calls(&r->endings, "Calls by outcome", "state", true, out);

@@ -7,10 +7,12 @@
 
 void routing_text(const struct report *r, struct buf *out); /* tiers, routes, endpoints, outages */
 void pairs_text(const struct report *r, struct buf *out);   /* shadow, guard */
-void budget_text(const struct report *r, struct buf *out);  /* budget, pending, estimates */
+void redacted_text(const struct report *r, struct buf *out);
+void budget_text(const struct report *r, struct buf *out); /* budget, pending, estimates */
 
 void routing_json(const struct report *r, struct json_out *j);
 void pairs_json(const struct report *r, struct json_out *j);
+void redacted_json(const struct report *r, struct json_out *j);
 void budget_json(const struct report *r, struct json_out *j);
 
 #endif

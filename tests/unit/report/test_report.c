@@ -35,6 +35,43 @@ static struct report *collect(struct ledger_fixture *f, struct report_filter fil
     return r;
 }
 
+static void admit_redacted(struct ledger_fixture *f, int64_t offset, const char *counts)
+{
+    struct ledger_cmd *cmd = admit_cmd(f, offset, counts);
+    cmd->u.admit.items->redacted = slice_str(counts);
+    assert_int_equal(ledger_fixture_apply(f, cmd), ST_OK);
+    ledger_cmd_free(cmd);
+}
+
+static void what_was_redacted_is_told_by_kind(void **state)
+{
+    struct ledger_fixture f;
+    (void)state;
+    ledger_fixture_init(&f);
+    admit_redacted(&f, 0, "{\"email\":2,\"phone\":1}");
+    admit_redacted(&f, 1, "{\"email\":1,\"my-id\":4}");
+    admit(&f, 2, "c");
+    struct report *r = collect(&f, (struct report_filter){NULL, NULL});
+    assert_int_equal(r->redacted_tickets, 2);
+    assert_int_equal(r->redacted.count, 3);
+    assert_string_equal(r->redacted.v[0].name, "email");
+    assert_int_equal(r->redacted.v[0].tickets, 2);
+    assert_int_equal(r->redacted.v[0].places, 3);
+    assert_string_equal(r->redacted.v[1].name, "my-id");
+    assert_int_equal(r->redacted.v[1].places, 4);
+    struct buf out;
+    buf_init(&out, SIZE_MAX);
+    report_json(r, &out);
+    assert_non_null(strstr(out.p, "\"redacted\":{\"tickets\":2,\"kinds\":[{\"kind\":\"email\","
+                                  "\"tickets\":2,\"places\":3}"));
+    buf_clear(&out);
+    report_text(r, &out);
+    assert_non_null(strstr(out.p, "Redacted"));
+    buf_deinit(&out);
+    report_free(r);
+    ledger_fixture_deinit(&f);
+}
+
 static void a_night_adds_up(void **state)
 {
     struct ledger_fixture f;
@@ -278,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_night_adds_up),
+        cmocka_unit_test(what_was_redacted_is_told_by_kind),
         cmocka_unit_test(copies_cost_nothing_and_tell_what_they_saved),
         cmocka_unit_test(unpriced_is_never_nothing),
         cmocka_unit_test(only_the_last_run_is_looked_at_when_asked),
