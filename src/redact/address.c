@@ -78,7 +78,7 @@ static void take_quad(struct finder *f, size_t i, size_t *next)
 
 static bool is_hex(char c)
 {
-    return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+    return c != ':' && is_class(c, IS_HEX);
 }
 
 struct groups {
@@ -153,7 +153,7 @@ void find_addresses(struct finder *f)
     for (size_t i = 0, next; i < f->n; i = next) {
         char c = f->s[i], left = before(f, i);
         next = i + 1;
-        if (is_word(left) || (!is_hex(c) && c != ':'))
+        if (!is_class(c, IS_HEX) || is_word(left))
             continue;
         if (left != ':' && may_be_groups(f, i))
             take_groups(f, i, &next);

@@ -122,16 +122,14 @@ static size_t italian_end(const struct finder *f, const struct code *code)
     return code->c[15] == 'A' + sum % 26 ? code->end[15] : 0;
 }
 
-/* Enough to leave out the first letters of words. */
+/* Enough to leave out nearly all words: where a code of letters has its first digit. */
 static bool may_begin(const struct finder *f, size_t i)
 {
     if (is_digit(f->s[i]))
         return is_digit(at(f, i + 1));
-    for (size_t k = 1; k < 8; k++) {
-        if (is_digit(at(f, i + k)))
-            return true;
-    }
-    return false;
+    if (is_digit(at(f, i + 1)) || is_digit(at(f, i + 2)) || is_digit(at(f, i + 3)))
+        return true;
+    return is_alpha(at(f, i + 3)) && (is_digit(at(f, i + 6)) || is_digit(at(f, i + 7)));
 }
 
 void find_codes(struct finder *f)

@@ -7,6 +7,18 @@
 
 #define CONTEXT_BYTES 48
 
+#define DIGIT (IS_DIGIT | IS_WORD | IS_HEX)
+#define HEX   (IS_ALPHA | IS_WORD | IS_HEX)
+#define ALPHA (IS_ALPHA | IS_WORD)
+
+const uint8_t find_classes[256] = {
+    ['\0'] = IS_BEFORE,         [' '] = IS_BEFORE,   ['\n'] = IS_BEFORE,    ['\t'] = IS_BEFORE,
+    ['"'] = IS_BEFORE,          ['\''] = IS_BEFORE,  ['`'] = IS_BEFORE,     ['('] = IS_BEFORE,
+    [':'] = IS_BEFORE | IS_HEX, ['='] = IS_BEFORE,   ['0' ... '9'] = DIGIT, ['A' ... 'F'] = HEX,
+    ['G' ... 'Z'] = ALPHA,      ['a' ... 'f'] = HEX, ['g' ... 'z'] = ALPHA, ['_'] = IS_WORD,
+    [0x80] = IS_WORD,           [0x81] = IS_BEFORE,
+};
+
 void find_add_raw(struct finder *f, int kind, size_t from, size_t to)
 {
     if (f->count == f->cap) {

@@ -33,24 +33,39 @@ static inline bool find_wants(const struct finder *f, enum redact_kind kind)
     return f->kinds >> kind & 1;
 }
 
+/* What a byte of the folded text is; bits. Looked up several times for each. */
+enum {
+    IS_DIGIT = 1,
+    IS_ALPHA = 2,
+    IS_WORD = 4,   /* letters of scripts that part words by spaces, digits, '_' */
+    IS_HEX = 8,    /* or a colon */
+    IS_BEFORE = 16 /* a told password may begin behind it */
+};
+extern const uint8_t find_classes[256];
+
+static inline bool is_class(char c, int bits)
+{
+    return find_classes[(unsigned char)c] & bits;
+}
+
 static inline bool is_digit(char c)
 {
-    return c >= '0' && c <= '9';
+    return is_class(c, IS_DIGIT);
 }
 
 static inline bool is_alpha(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    return is_class(c, IS_ALPHA);
 }
 
 static inline bool is_alnum(char c)
 {
-    return is_digit(c) || is_alpha(c);
+    return is_class(c, IS_DIGIT | IS_ALPHA);
 }
 
-static inline bool is_word(char c) /* letters of scripts that part words by spaces, digits */
+static inline bool is_word(char c)
 {
-    return is_alnum(c) || c == FOLD_LETTER || c == '_';
+    return is_class(c, IS_WORD);
 }
 
 static inline char upper(char c)

@@ -79,11 +79,9 @@ static bool has_digit(const struct finder *f, size_t from, size_t to)
 
 static size_t prefixed_end(const struct finder *f, size_t i)
 {
-    if (!strchr("srpwAgxyhnSd", f->s[i]))
-        return 0;
     for (size_t k = 0; k < sizeof prefixes / sizeof *prefixes; k++) {
         const struct prefix *p = &prefixes[k];
-        if (!starts(f, i, p->text))
+        if (p->text[0] != f->s[i] || p->text[1] != at(f, i + 1) || !starts(f, i, p->text))
             continue;
         size_t from = i + strlen(p->text);
         bool (*is_part)(char c) = f->s[from - 1] == '.' ? in_bearer : in_token;
@@ -228,6 +226,13 @@ static bool is_told(const struct finder *f, size_t i)
     return i > 0 && (f->s[i - 1] == ':' || f->s[i - 1] == '=' || f->s[i - 1] == FOLD_SCRIPT);
 }
 
+/* Most words stand behind another one that is no verb: decided by its last letter. */
+static bool may_be_told(const struct finder *f, size_t i)
+{
+    char last = i > 1 ? f->s[i - 2] : '\0';
+    return before(f, i) != ' ' || !is_alpha(last) || strchr("satrSATR", last) != NULL;
+}
+
 /* Place behind the placeholders at i: they stand for something that is gone already. */
 static size_t skip_placeholders(const struct finder *f, size_t i)
 {
@@ -248,6 +253,8 @@ static size_t told_end(const struct finder *f, size_t *i)
 {
     struct looks l;
     size_t word = *i, from = *i = skip_placeholders(f, word);
+    if (!may_be_told(f, word))
+        return 0;
     size_t end = word_end(f, from, LOOK, &l);
     bool only_digits = l.digits >= 4 && l.letters + l.symbols == 0;
     if (end == from || (!is_strong(&l) && !only_digits) || starts(f, from, "http") ||
@@ -260,9 +267,7 @@ static size_t told_end(const struct finder *f, size_t *i)
 
 static bool begins_word(const struct finder *f, size_t i)
 {
-    char c = f->s[i], left = before(f, i);
-    return c != ' ' && c != '\n' && c != '\t' && !strchr("\"'`(:=", c) && c != FOLD_SCRIPT &&
-           (left == '\0' || left == FOLD_SCRIPT || strchr(" \n\t\"'`(:=", left));
+    return !is_class(f->s[i], IS_BEFORE) && is_class(before(f, i), IS_BEFORE);
 }
 
 /* ---- PEM ------------------------------------------------------------------------------------ */
