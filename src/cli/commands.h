@@ -19,6 +19,7 @@ int commands_main(int argc, char **argv);
 
 int cmd_check(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
+int cmd_labels(int argc, char **argv);
 int cmd_report(int argc, char **argv);
 int cmd_estimate(int argc, char **argv);
 int cmd_dlq(int argc, char **argv);

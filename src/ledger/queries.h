@@ -57,6 +57,9 @@
     X(Q_FORGET_OUTBOX, sql_forget_outbox)                                                          \
     X(Q_FORGET_REUSE, sql_forget_reuse)                                                            \
     X(Q_FORGET_LABEL, sql_forget_label)                                                            \
+    X(Q_LABEL_GET, sql_label_get)                                                                  \
+    X(Q_LABEL_SET, sql_label_set)                                                                  \
+    X(Q_LABEL_COUNTS, sql_label_counts)                                                            \
     X(Q_PRUNE_LAST_CALL, sql_prune_last_call)                                                      \
     X(Q_PRUNE_CALL_LIMIT, sql_prune_call_limit)                                                    \
     X(Q_PRUNE_ANSWERS, sql_prune_answers)                                                          \

@@ -55,6 +55,8 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_OBSERVED_REUSE, sql_report_observed_reuse)                                              \
     X(VIEW_SOURCES, sql_report_sources)                                                            \
     X(VIEW_ENDS, sql_report_ends)                                                                  \
+    X(VIEW_LABELLED, sql_report_labelled)                                                          \
+    X(VIEW_LABEL_TOTALS, sql_report_label_totals)                                                  \
     X(VIEW_RUN_FIGURES, sql_report_run_figures)                                                    \
     X(VIEW_GROUP_CALLS, sql_report_group_calls)                                                    \
     X(VIEW_GROUP_COSTS, sql_report_group_costs)                                                    \

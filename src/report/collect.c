@@ -117,6 +117,8 @@ static enum status read_ledger(struct collect *c, struct ledger_reader *reader, 
     args[0] = wanted_runs(c);
     for (size_t i = 0; st == ST_OK && i < sizeof views / sizeof *views; i++)
         st = ledger_read(reader, views[i].view, args, views[i].row, c, fail);
+    if (st == ST_OK)
+        st = accuracy_read(&c->report->accuracy, reader, args, fail);
     return st == ST_OK ? collect_routing(c, reader, args, fail) : st;
 }
 
@@ -171,6 +173,7 @@ static enum status finish(struct collect *c, struct fail *fail)
     collect_endpoints_finish(c);
     collect_pairs_finish(c);
     collect_caps(c);
+    accuracy_finish(&r->accuracy);
     return ST_OK;
 }
 
@@ -254,6 +257,7 @@ void report_free(struct report *r)
     collect_groups_free(&r->purposes);
     collect_groups_free(&r->redacted);
     collect_routing_free(&r->routing);
+    accuracy_deinit(&r->accuracy);
     for (size_t i = 0; i < r->unknown_count; i++) {
         mem_free(r->unknown[i].call_id);
         mem_free(r->unknown[i].model);

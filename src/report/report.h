@@ -15,6 +15,7 @@
 #include "config/config.h"
 #include "ledger/query.h"
 #include "model/reason.h"
+#include "report/accuracy.h"
 #include "report/routing.h"
 
 #define REPORT_REASONS       11 /* numbers of enum reason */
@@ -98,6 +99,7 @@ struct report {
     struct report_groups redacted; /* by kind: tickets it was found in, places */
     int64_t redacted_tickets;      /* of any kind */
     struct report_routing routing;
+    struct accuracy accuracy;
     struct report_unknown unknown[REPORT_UNKNOWN_SHOWN];
     size_t unknown_count;
 };

@@ -234,6 +234,8 @@ void report_json(const struct report *r, struct buf *out)
     pairs_json(r, &j);
     redacted_json(r, &j);
     budget_json(r, &j);
+    if (r->accuracy.labels > 0)
+        accuracy_json(&r->accuracy, &j);
     json_out_close(&j, '}');
     buf_char(out, '\n');
 }

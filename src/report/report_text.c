@@ -342,6 +342,7 @@ void report_text(const struct report *r, struct buf *out)
     waste(r, out);
     usage(r, out);
     categories(r, out);
+    accuracy_text(&r->accuracy, out);
     models(r, out);
     model_calls(r, out);
     routing_text(r, out);
