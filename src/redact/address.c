@@ -4,39 +4,13 @@
 #include "redact/find.h"
 
 static const char *const version_words[] = {
-    "version",
-    "versione",
-    "versi\xc3\xb3n",
-    "vers\xc3\xa3o",
-    "release",
-    "firmware",
-    "build",
-    "ver",
-    "ver.",
-    "v",
-    "update",
-    "driver",
-    "treiber",
-    "section",
-    "chapter",
-    "kapitel",
-    "abschnitt",
-    "chapitre",
-    "article",
-    "articolo",
-    "art\xc3\xad"
-    "culo",
-    "artigo",
-    "art.",
-    "\xc2\xa7",                 /* § */
-    "\xe7\x89\x88\xe6\x9c\xac", /* 版本 */
-    "\xe7\xac\xac",             /* 第 */
-    "\xe3\x83\x90\xe3\x83\xbc\xe3\x82\xb8\xe3\x83\xa7\xe3\x83\xb3",
-    NULL}; /* バージョン */
+    "version", "versione", "versión",   "versão",   "release", "firmware",   "build",
+    "ver",     "ver.",     "v",         "update",   "driver",  "treiber",    "section",
+    "chapter", "kapitel",  "abschnitt", "chapitre", "article", "articolo",   "artículo",
+    "artigo",  "art.",     "§",         "版本",     "第",      "バージョン", NULL};
 
-static const char *const address_words[] = {"ip",     "ipv4", "address", "adresse",
-                                            "server", "host", "ping",    "\xe5\x9c\xb0\xe5\x9d\x80",
-                                            NULL}; /* 地址 */
+static const char *const address_words[] = {"ip",   "ipv4", "address", "adresse", "server",
+                                            "host", "ping", "地址",    NULL};
 
 static bool says_something(const int *v)
 {

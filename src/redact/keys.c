@@ -127,49 +127,14 @@ static void take_bearer(struct finder *f, size_t i)
 /* ---- behind a word for it ------------------------------------------------------------------ */
 
 static const char *const passwords[] = {
-    "password",
-    "passwort",
-    "kennwort",
-    "passphrase",
-    "passwd",
-    "pwd",
-    "pass",
-    "passcode",
-    "mot de passe",
-    "mdp",
-    "contrase\xc3\xb1"
-    "a",
-    "clave",
-    "senha",
-    "pin",
-    "zugangsdaten",
-    "parola",
-    "\xe5\xaf\x86\xe7\xa0\x81",
-    "\xe5\xaf\x86\xe7\xa2\xbc",
-    "\xe5\x8f\xa3\xe4\xbb\xa4",                                     /* 密码 密碼 口令 */
-    "\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89", /* パスワード */
-    "\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8",
-    NULL}; /* 비밀번호 */
-static const char *const secrets[] = {"api key",
-                                      "apikey",
-                                      "api-key",
-                                      "api_key",
-                                      "secret",
-                                      "token",
-                                      "access key",
-                                      "access_key",
-                                      "schl\xc3\xbcssel",
-                                      "cl\xc3\xa9 api",
-                                      "cl\xc3\xa9 d'api",
-                                      "clave api",
-                                      "chave",
-                                      "chiave",
-                                      "license key",
-                                      "\xe5\xaf\x86\xe9\x92\xa5",
-                                      "\xe4\xbb\xa4\xe7\x89\x8c", /* 密钥 令牌 */
-                                      "api\xe3\x82\xad\xe3\x83\xbc",
-                                      "\xe3\x83\x88\xe3\x83\xbc\xe3\x82\xaf\xe3\x83\xb3",
-                                      NULL}; /* APIキー トークン */
+    "password", "passwort",   "kennwort",     "passphrase", "passwd",     "pwd",
+    "pass",     "passcode",   "mot de passe", "mdp",        "contraseña", "clave",
+    "senha",    "pin",        "zugangsdaten", "parola",     "密码",       "密碼",
+    "口令",     "パスワード", "비밀번호",     NULL};
+static const char *const secrets[] = {
+    "api key",     "apikey",    "api-key", "api_key",   "secret",    "token", "access key",
+    "access_key",  "schlüssel", "clé api", "clé d'api", "clave api", "chave", "chiave",
+    "license key", "密钥",      "令牌",    "apiキー",   "トークン",  NULL};
 
 struct looks {
     int letters, digits, symbols, odd; /* odd: symbols that no word or phrase has */

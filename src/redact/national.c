@@ -148,8 +148,7 @@ static bool verhoeff(const struct chain *c, int k)
 static size_t indian(const struct finder *f, const struct chain *c)
 {
     static const int printed[] = {4, 4, 4};
-    static const char *const names[] = {"aadhaar", "aadhar", "uidai",
-                                        "\xe0\xa4\x86\xe0\xa4\xa7\xe0\xa4\xbe\xe0\xa4\xb0", NULL};
+    static const char *const names[] = {"aadhaar", "aadhar", "uidai", "आधार", NULL};
     if (c->n != 12 || c->inside || !chain_ends(f, c, 12) || c->d[0] < 2 || !verhoeff(c, 12))
         return 0;
     bool whole = are_groups(c, 12, 3, printed) || (chain_is_bare(c, 12) && is_named(f, c, names));
@@ -182,9 +181,7 @@ static size_t korean(const struct finder *f, const struct chain *c)
 /* Those whose check lets too many through: behind their name only. */
 static size_t named(const struct finder *f, const struct chain *c)
 {
-    static const char *const japanese[] = {
-        "my number", "\xe3\x83\x9e\xe3\x82\xa4\xe3\x83\x8a\xe3\x83\xb3\xe3\x83\x90\xe3\x83\xbc",
-        "\xe5\x80\x8b\xe4\xba\xba\xe7\x95\xaa\xe5\x8f\xb7", NULL}; /* マイナンバー 個人番号 */
+    static const char *const japanese[] = {"my number", "マイナンバー", "個人番号", NULL};
     static const char *const portuguese[] = {"nif", "contribuinte", NULL};
     static const char *const dutch[] = {"bsn", "burgerservice", "sofinummer", NULL};
     static const int nine[] = {9, 8, 7, 6, 5, 4, 3, 2}, jp[] = {6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2};

@@ -6,99 +6,23 @@
  */
 #include "redact/find.h"
 
-static const char *const words[] = {"phone",
-                                    "tel",
-                                    "tel.",
-                                    "telef",
-                                    "t\xc3\xa9l",
-                                    "tlf",
-                                    "fono",
-                                    "fax",
-                                    "mobil",
-                                    "cell",
-                                    "cel",
-                                    "handy",
-                                    "m\xc3\xb3vil",
-                                    "celular",
-                                    "cellulare",
-                                    "portable",
-                                    "whatsapp",
-                                    "hotline",
-                                    "rufnummer",
-                                    "call me",
-                                    "call us",
-                                    "sms",
-                                    "ruf mich",
-                                    "rappel",
-                                    "llam",
-                                    "telegram",
-                                    "signal",
-                                    "wechat",
-                                    "viber",
-                                    "anrufen",
-                                    "chiama",
-                                    "ligue",
-                                    "ligar",
-                                    "contacto",
-                                    "callback",
-                                    "call back",
-                                    "numero di tel",
-                                    "\xe7\x94\xb5\xe8\xaf\x9d",
-                                    "\xe6\x89\x8b\xe6\x9c\xba",
-                                    "\xe9\x9b\xbb\xe8\xa9\xb1", /* 电话 手机 電話 */
-                                    "\xe6\x90\xba\xe5\xb8\xaf",
-                                    "\xe6\x89\x8b\xe6\xa9\x9f",
-                                    "\xe5\xbe\xae\xe4\xbf\xa1", /* 携帯 手機 微信 */
-                                    "\xe8\x81\x94\xe7\xb3\xbb",
-                                    "\xed\x9c\xb4\xeb\x8c\x80",
-                                    "\xec\xa0\x84\xed\x99\x94", /* 联系 휴대 전화 */
-                                    "\xd1\x82\xd0\xb5\xd0\xbb",
-                                    NULL}; /* тел */
+static const char *const words[] = {
+    "phone",     "tel",           "tel.",     "telef",   "tél",       "tlf",      "fono",
+    "fax",       "mobil",         "cell",     "cel",     "handy",     "móvil",    "celular",
+    "cellulare", "portable",      "whatsapp", "hotline", "rufnummer", "call me",  "call us",
+    "sms",       "ruf mich",      "rappel",   "llam",    "telegram",  "signal",   "wechat",
+    "viber",     "anrufen",       "chiama",   "ligue",   "ligar",     "contacto", "callback",
+    "call back", "numero di tel", "电话",     "手机",    "電話",      "携帯",     "手機",
+    "微信",      "联系",          "휴대",     "전화",    "тел",       NULL};
 
 /* Words that say a number is something else, however it looks. */
-static const char *const others[] = {"order",
-                                     "bestell",
-                                     "commande",
-                                     "pedido",
-                                     "invoice",
-                                     "rechnung",
-                                     "facture",
-                                     "factura",
-                                     "fattura",
-                                     "tracking",
-                                     "sendung",
-                                     "ticket",
-                                     "ref",
-                                     "ref.",
-                                     "reference",
-                                     "referenz",
-                                     "case",
-                                     "serial",
-                                     "serien",
-                                     "sku",
-                                     "part",
-                                     "artikel",
-                                     "article",
-                                     "vorgang",
-                                     "kunden",
-                                     "customer",
-                                     "account",
-                                     "konto",
-                                     "imei",
-                                     "isbn",
-                                     "ean",
-                                     "number of",
-                                     "ordine",
-                                     "encomenda",
-                                     "id",
-                                     "nr",
-                                     "nr.",
-                                     "\xe8\xae\xa2\xe5\x8d\x95",
-                                     "\xe6\xb3\xa8\xe6\x96\x87",
-                                     "\xe5\x8d\x95\xe5\x8f\xb7", /* 订单 注文 单号 */
-                                     "\xe5\x95\x86\xe5\x93\x81",
-                                     "\xe7\xbc\x96\xe5\x8f\xb7",
-                                     NULL}; /* 商品 编号 */
+static const char *const others[] = {
+    "order",   "bestell",   "commande", "pedido", "invoice", "rechnung", "facture",   "factura",
+    "fattura", "tracking",  "sendung",  "ticket", "ref",     "ref.",     "reference", "referenz",
+    "case",    "serial",    "serien",   "sku",    "part",    "artikel",  "article",   "vorgang",
+    "kunden",  "customer",  "account",  "konto",  "imei",    "isbn",     "ean",       "number of",
+    "ordine",  "encomenda", "id",       "nr",     "nr.",     "订单",     "注文",      "单号",
+    "商品",    "编号",      NULL};
 
 static bool is_about_phones(const struct finder *f, size_t place)
 {
@@ -128,9 +52,8 @@ static bool is_amount(const struct finder *f, const struct chain *c, int k)
         end++;
     struct slice rest =
         slice_of(f->text.p + fold_place(&f->folded, end), f->text.n - fold_place(&f->folded, end));
-    static const char *const units[] = {
-        "$",    "%",      "\xe2\x82\xac", "\xc2\xa3",     "\xc2\xa5", "EUR", "USD", "euro",
-        "Euro", "dollar", "\xe5\x85\x83", "\xe5\x86\x86", "BRL",      "pes", "km",  NULL};
+    static const char *const units[] = {"$",    "%",      "€",  "£",  "¥",   "EUR", "USD", "euro",
+                                        "Euro", "dollar", "元", "円", "BRL", "pes", "km",  NULL};
     for (const char *const *u = units; *u; u++) {
         size_t n = strlen(*u);
         if (rest.n >= n && memcmp(rest.p, *u, n) == 0)

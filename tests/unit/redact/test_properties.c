@@ -26,14 +26,11 @@ static const char *const values[] = {"ann@example.com",
                                      "ghp_abcdefghijklmnopqrst12",
                                      "111.444.777-35",
                                      "RSSMRA80A01H501U",
-                                     "\xef\xbc\x94"
-                                     "111111111111111"};
+                                     "４111111111111111"};
 
 static const char *const fillers[] = {
-    "hello ",           "\n",    " (",          ") ",           "[EMAIL_1]",
-    "[KEY_3] ",         "1",     "2024-01-15 ", "\xc3\xa9",     "\xe4\xb8\xad",
-    "password: ",       "tel. ", "@",           "::",           "\xe2\x80\x8b",
-    "\xf0\x9f\x98\x80", ",",     " - ",         "\xe3\x80\x82", "a"};
+    "hello ",     "\n",    " (", ") ", "[EMAIL_1]",    "[KEY_3] ", "1", "2024-01-15 ", "é",  "中",
+    "password: ", "tel. ", "@",  "::", "\xe2\x80\x8b", "😀",        ",", " - ",         "。", "a"};
 
 static void add_random(struct random *random, struct buf *text, const char **planted)
 {
@@ -112,9 +109,8 @@ static void hostile_texts_take_time_in_proportion_to_their_length(void **state)
                                         "-----END PRIVATE KEY-----",
                                         "DE12 ",
                                         "4111 1111 1111 1111 ",
-                                        "\xef\xbc\x91",
-                                        "\xe4\xb8\xad"
-                                        "1",
+                                        "１",
+                                        "中1",
                                         "a(at)b.c"};
     struct redaction r;
     assert_true(redaction_init(&r, ALL_KINDS, NULL, 0));
