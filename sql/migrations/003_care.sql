@@ -16,3 +16,19 @@ CREATE TABLE label (
     imported_unix_us INTEGER NOT NULL,
     origin TEXT NOT NULL              -- the file it came from
 ) STRICT, WITHOUT ROWID;
+
+-- Calls whose rows were pruned, by UTC month: what they came to. Costs as in table call.
+CREATE TABLE past (
+    month TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    model TEXT NOT NULL,
+    tier TEXT NOT NULL,
+    purpose INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    calls INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    cached_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    cost_pusd INTEGER NOT NULL,
+    PRIMARY KEY (month, provider, model, tier, purpose, state)
+) STRICT, WITHOUT ROWID;

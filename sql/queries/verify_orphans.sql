@@ -9,5 +9,7 @@ SELECT format('result of ticket %d/%d/%d: no such call, or the ticket has no res
               r.partition, r.offset)
 FROM result r LEFT JOIN call c ON c.call = r.call
 LEFT JOIN ticket t ON t.source = r.source AND t.partition = r.partition AND t.offset = r.offset
-WHERE c.call IS NULL OR t.state IS NOT 1
+WHERE (c.call IS NULL -- a copy may outlive the call it took its answer of
+       AND r.call > coalesce((SELECT value FROM meta WHERE name = 'rows_calls'), 0))
+   OR t.state IS NOT 1
 LIMIT 20;

@@ -7,5 +7,6 @@ SELECT format('seq %d: beyond the last one given out, %d', seq, ?1)
 FROM ticket WHERE seq NOT BETWEEN 1 AND ?1
 UNION ALL
 SELECT format('of %d sequence numbers given out, tickets hold %d', ?1, count(*))
-FROM ticket WHERE seq IS NOT NULL HAVING count(*) <> ?1
+FROM ticket WHERE seq IS NOT NULL
+HAVING count(*) + coalesce((SELECT value FROM meta WHERE name = 'rows_sequences'), 0) <> ?1
 LIMIT 20;

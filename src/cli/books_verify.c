@@ -25,7 +25,7 @@ struct verify {
     struct kadmin *admin;
     struct compare *compare;
     char ledger_id[ID_SIZE], campaign[128];
-    int64_t last_seq, published_seq;
+    int64_t last_seq, published_seq, pruned_seq;
     bool rebuilt;
     struct {
         char **v; /* names of sources by number */
@@ -54,6 +54,8 @@ static void take_meta(void *self, const struct ledger_row *row)
         v->rebuilt = text.n > 0;
     else if (slice_eq(name, SLICE_LIT("ledger_id")))
         snprintf(v->ledger_id, sizeof v->ledger_id, SLICE_FMT, SLICE_ARG(text));
+    else if (slice_eq(name, SLICE_LIT("rows_seq")))
+        v->pruned_seq = ledger_row_i64(row, 1);
     else if (slice_eq(name, SLICE_LIT("campaign")))
         snprintf(v->campaign, sizeof v->campaign, SLICE_FMT, SLICE_ARG(text));
 }
@@ -127,7 +129,8 @@ static enum status compare_all(struct verify *v)
                                                       .last_seq = v->last_seq,
                                                       .published_seq = v->published_seq,
                                                       .rebuilt = v->rebuilt,
-                                                      .campaign = v->campaign},
+                                                      .campaign = v->campaign,
+                                                      .pruned_seq = v->pruned_seq},
                              print_finding, NULL);
     st = kadmin_open(k, TIMEOUT_MS, &v->admin, &v->fail);
     if (st == ST_OK)

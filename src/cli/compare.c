@@ -38,7 +38,7 @@ enum kind_of_finding { TWICE, TWO_ENDS, MISSING, ELSEWHERE, CHANGED, UNKNOWN_TO_
 
 struct compare {
     char ledger_id[ID_SIZE], campaign[128];
-    int64_t last_seq, published_seq;
+    int64_t pruned_seq, last_seq, published_seq;
     bool rebuilt;
     struct seen *seen; /* [seq] */
     struct end *ends;
@@ -76,6 +76,7 @@ struct compare *compare_new(const struct compare_ledger *ledger,
     snprintf(c->ledger_id, sizeof c->ledger_id, "%s", ledger->id);
     snprintf(c->campaign, sizeof c->campaign, "%s", ledger->campaign);
     c->last_seq = ledger->last_seq;
+    c->pruned_seq = ledger->pruned_seq;
     c->published_seq = ledger->published_seq;
     c->rebuilt = ledger->rebuilt;
     c->seen = mem_array((size_t)ledger->last_seq + 1, sizeof *c->seen);
@@ -254,7 +255,7 @@ struct compared compare_finish(struct compare *c)
                  (long long)c->ends[i].partition, (long long)c->ends[i].offset);
     }
     for (int64_t seq = 1; seq <= c->last_seq; seq++) {
-        if (c->seen[seq].place != 0 && !c->seen[seq].told)
+        if (c->seen[seq].place != 0 && !c->seen[seq].told && seq > c->pruned_seq)
             tell(c, UNKNOWN_TO_LEDGER, "seq %lld is in a topic, but the ledger has no such ticket",
                  (long long)seq);
     }

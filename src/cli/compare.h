@@ -20,6 +20,7 @@ struct compare_ledger {
     int64_t last_seq, published_seq;
     bool rebuilt;         /* from the records of an earlier ledger, under numbers of its own */
     const char *campaign; /* "" = none; records of other campaigns are strangers */
+    int64_t pruned_seq;   /* up to it the ledger may have forgotten tickets */
 };
 
 /* found gets one line a finding. */

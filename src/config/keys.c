@@ -68,12 +68,10 @@ static const struct key keep[] = {
     K("outbox", KEY_DURATION, config, ledger.keep_outbox_us, .fallback = "3d", .min = DAY,
       .max = YEARS_10, .note = "Published records, to publish them again"),
     K("rows", KEY_DURATION, config, ledger.keep_rows_us, .fallback = "400d", .min = DAY,
-      .max = YEARS_10, .built = "400d", .note = "Everything else"),
+      .max = YEARS_10, .note = "Everything else; longer than the topics keep records"),
 };
 static const struct section keep_section = {
-    KEYS(keep),
-    .about = "How long the ledger keeps what; pruned at the end of each run. `rows` is not pruned "
-             "yet."};
+    KEYS(keep), .about = "How long the ledger keeps what; pruned at the end of each run."};
 
 static const struct key ledger[] = {
     K("path", KEY_PATH, config, ledger.path, .fallback = "ticketmill.db", .rule = &rule_ledger_path,

@@ -11,6 +11,12 @@
 MUST_CHECK enum status ledger_prune(struct ledger *l, int64_t answers_unix_us,
                                     int64_t outbox_unix_us, int64_t budget_us, struct fail *fail);
 
+/* Takes tickets with all that belongs to them, and calls, of runs that began before a time, up to
+ * the last of them that left nothing pending. What calls came to stays in table past. In steps and
+ * within budget_us like the above. ST_INTERNAL: shares and calls do not agree, nothing is taken. */
+MUST_CHECK enum status ledger_prune_rows(struct ledger *l, int64_t before_unix_us,
+                                         int64_t budget_us, struct fail *fail);
+
 /* Notes with the current run how large the file is, and its figures (JSON, for comparisons). */
 MUST_CHECK enum status ledger_note_run(struct ledger *l, struct slice figures, struct fail *fail);
 

@@ -48,6 +48,20 @@
     X(Q_REBUILD_CALL, sql_rebuild_call)                                                            \
     X(Q_REBUILD_CALL_MORE, sql_rebuild_call_more)                                                  \
     X(Q_REBUILD_RUN, sql_rebuild_run)                                                              \
+    X(Q_ROWS_RUN, sql_rows_run)                                                                    \
+    X(Q_ROWS_PARTITION, sql_rows_partition)                                                        \
+    X(Q_ROWS_TICKETS, sql_rows_tickets)                                                            \
+    X(Q_ROWS_DROP_SHARE, sql_rows_drop_share)                                                      \
+    X(Q_ROWS_DROP_RESULT, sql_rows_drop_result)                                                    \
+    X(Q_ROWS_DROP_OPINION, sql_rows_drop_opinion)                                                  \
+    X(Q_ROWS_DROP_SUSPECT, sql_rows_drop_suspect)                                                  \
+    X(Q_ROWS_DROP_TICKET, sql_rows_drop_ticket)                                                    \
+    X(Q_ROWS_DROP_REUSE, sql_rows_drop_reuse)                                                      \
+    X(Q_ROWS_DROP_OUTBOX, sql_rows_drop_outbox)                                                    \
+    X(Q_ROWS_CALL_LIMIT, sql_rows_call_limit)                                                      \
+    X(Q_ROWS_CALLS, sql_rows_calls)                                                                \
+    X(Q_ROWS_CALLS_PAST, sql_rows_calls_past)                                                      \
+    X(Q_ROWS_DROP_CALLS, sql_rows_drop_calls)                                                      \
     X(Q_RUN_NOTE, sql_run_note)                                                                    \
     X(Q_FORGET_FIND, sql_forget_find)                                                              \
     X(Q_FORGET_TICKET, sql_forget_ticket)                                                          \

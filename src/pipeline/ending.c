@@ -10,7 +10,7 @@
 #include "ledger/care.h"
 #include "pipeline/audit.h"
 
-#define CARE_US INT64_C(10000000) /* for pruning, at most */
+#define CARE_US INT64_C(10000000) /* for each kind of pruning, at most */
 
 bool ending_is_good(const struct mill *m)
 {
@@ -70,6 +70,8 @@ void ending_care(const struct boot *b, const struct run_outcome *out)
         return;
     enum status st = ledger_prune(b->ledger, now - c->ledger.keep_raw_answers_us,
                                   now - c->ledger.keep_outbox_us, CARE_US, &fail);
+    if (st == ST_OK)
+        st = ledger_prune_rows(b->ledger, now - c->ledger.keep_rows_us, CARE_US, &fail);
     buf_init(&figures, 1024);
     write_figures(out, &figures);
     if (st == ST_OK)

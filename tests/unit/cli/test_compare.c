@@ -26,7 +26,8 @@ static void found(void *self, const char *line)
 static struct compare *begin(int64_t last, int64_t published)
 {
     said[0] = '\0';
-    return compare_new(&(struct compare_ledger){LEDGER, last, published, false, ""}, found, NULL);
+    return compare_new(&(struct compare_ledger){LEDGER, last, published, false, "", 0}, found,
+                       NULL);
 }
 
 /* A result of that sequence number for tickets/0/offset in partition p of the results. */
@@ -211,7 +212,7 @@ static void a_worker_that_goes_on_meanwhile_is_no_finding(void **state)
 
 static void a_rebuilt_ledger_owns_what_the_old_one_published(void **state)
 {
-    struct compare_ledger ledger = {LEDGER, 2, 2, true, ""};
+    struct compare_ledger ledger = {LEDGER, 2, 2, true, "", 0};
     (void)state;
     said[0] = '\0';
     struct compare *c = compare_new(&ledger, found, NULL);

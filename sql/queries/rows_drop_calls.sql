@@ -1,0 +1,2 @@
+-- Takes calls up to one of them. ?1 call
+DELETE FROM call WHERE call <= ?1;

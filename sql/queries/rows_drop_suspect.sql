@@ -1,0 +1,2 @@
+-- Takes the first rows of a partition. ?1 source, ?2 partition, ?3 offset of the last one
+DELETE FROM suspect WHERE source = ?1 AND partition = ?2 AND offset <= ?3;
