@@ -27,10 +27,10 @@ static void mark_all(struct ledger_fixture *f)
 /* A run with tickets from `first` on, in packs of two; the last pack unknown first. */
 static void night(struct ledger_fixture *f, int64_t first, int64_t count)
 {
-    for (int64_t i = 0; i < count; i++) {
+    for (int64_t offset = first; offset < first + count; offset++) {
         char text[32];
-        snprintf(text, sizeof text, "n%lld", (long long)(first + i));
-        admit(f, first + i, text);
+        snprintf(text, sizeof text, "n%lld", (long long)offset);
+        admit(f, offset, text);
     }
     for (int64_t i = 0; i + 1 < count; i += 2) {
         if (i + 2 >= count)
