@@ -17,6 +17,8 @@ const struct command commands[] = {
     {"show", "one ticket's life: every call, its share, where it was published", cmd_show, true},
     {"estimate", "what a run would cost and how long it would take; calls nobody", cmd_estimate,
      true},
+    {"compare", "models × prompts × pack sizes on labelled tickets: which is better?", cmd_compare,
+     true},
     {"check", "would a run start? configuration, brokers, topics", cmd_check, true},
     {"probe", "an endpoint's checklist: wire format, limits, p50/p99, tokens/s", cmd_probe, true},
     {"labels", "import human labels beside results", cmd_labels, true},
@@ -70,25 +72,10 @@ static const struct command *find(const char *name)
     return NULL;
 }
 
-/* Commands that the documents name and that are not built yet: a clear word, not a riddle. */
-static bool is_planned(const char *word)
-{
-    static const char *const planned[] = {"compare"};
-    for (size_t i = 0; i < sizeof planned / sizeof *planned; i++) {
-        if (strcmp(word, planned[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int unknown_command(const char *word)
 {
     const char *best = NULL;
     int least = NEAR_FAR, distance;
-    if (is_planned(word)) {
-        fprintf(stderr, "ticketmill %s: not available yet\n", word);
-        return status_exit(ST_CONFIG);
-    }
     for (const struct command *c = commands; c->name != NULL; c++) {
         if (near_match(slice_str(word), c->name, &distance) && distance < least) {
             best = c->name;

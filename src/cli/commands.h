@@ -18,6 +18,7 @@ extern const struct command commands[]; /* ends with a NULL name */
 int commands_main(int argc, char **argv);
 
 int cmd_check(int argc, char **argv);
+int cmd_compare(int argc, char **argv);
 int cmd_ledger(int argc, char **argv);
 int cmd_labels(int argc, char **argv);
 int cmd_report(int argc, char **argv);

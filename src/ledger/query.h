@@ -56,6 +56,9 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_SOURCES, sql_report_sources)                                                            \
     X(VIEW_ENDS, sql_report_ends)                                                                  \
     X(VIEW_LABELLED, sql_report_labelled)                                                          \
+    X(VIEW_TRIAL_TICKETS, sql_report_trial_tickets)                                                \
+    X(VIEW_TRIAL_CALLS, sql_report_trial_calls)                                                    \
+    X(VIEW_TRIAL_SPENT, sql_report_trial_spent)                                                    \
     X(VIEW_LABEL_TOTALS, sql_report_label_totals)                                                  \
     X(VIEW_RUN_FIGURES, sql_report_run_figures)                                                    \
     X(VIEW_GROUP_CALLS, sql_report_group_calls)                                                    \
