@@ -22,6 +22,15 @@ void report_date(int64_t unix_us, char out[REPORT_DATE_SIZE])
         memcpy(out, "?", 2);
 }
 
+bool report_growth(const struct report_ledger *l, int64_t *bytes)
+{
+    int64_t nights = zone_day(l->last_unix_us).number - zone_day(l->first_unix_us).number;
+    if (l->first_bytes == 0 || nights < 1)
+        return false;
+    *bytes = (l->last_bytes - l->first_bytes) / nights;
+    return true;
+}
+
 void collect_add(struct collect *c, int64_t *sum, int64_t v)
 {
     if (__builtin_add_overflow(*sum, v, sum))

@@ -29,6 +29,18 @@ static bool wanted(const struct report_filter *f, const struct ledger_row *row, 
            slice_eq(ledger_row_text(row, 1), slice_str(f->run_id));
 }
 
+static void note_size(struct report_ledger *l, int64_t bytes, int64_t unix_us)
+{
+    if (bytes == 0)
+        return;
+    if (l->first_bytes == 0) {
+        l->first_bytes = bytes;
+        l->first_unix_us = unix_us;
+    }
+    l->last_bytes = bytes;
+    l->last_unix_us = unix_us;
+}
+
 void collect_run(void *self, const struct ledger_row *row)
 {
     struct collect *c = self;
@@ -38,6 +50,7 @@ void collect_run(void *self, const struct ledger_row *row)
                            .idempotent =
                                slice_eq(ledger_row_text(row, 6), SLICE_LIT("idempotent"))};
 
+    note_size(c->ledger, ledger_row_i64(row, 8), run.started_unix_us);
     report_date(run.started_unix_us, run.date);
     if (!wanted(&c->report->filter, row, run.date))
         return;

@@ -38,7 +38,12 @@ struct report_ledger {
     const char *path; /* the reader's */
     char *ledger_id;
     int64_t shard, shards; /* 0/0 = not bound yet */
+    /* Size of the file when the first and the last run ended that noted it, and nights between. */
+    int64_t first_bytes, last_bytes, first_unix_us, last_unix_us; /* 0 = no run did */
 };
+
+/* Bytes a night that the file has grown by on average; false = less than two nights are known. */
+bool report_growth(const struct report_ledger *l, int64_t *bytes);
 
 struct report_unknown {
     char *call_id, *model, *endpoint;

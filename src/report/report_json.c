@@ -9,6 +9,7 @@
 
 static void head(const struct report *r, struct json_out *j)
 {
+    int64_t growth;
     json_out_text(j, "schema", SLICE_LIT("ticketmill.report/1"));
     json_out_text(j, "time_zone", slice_str(r->time_zone));
     json_out_text(j, "run", slice_str(r->filter.run_id));
@@ -20,6 +21,11 @@ static void head(const struct report *r, struct json_out *j)
         json_out_text(j, "ledger_id", slice_str(r->ledgers[i].ledger_id));
         json_out_i64(j, "shard", r->ledgers[i].shard);
         json_out_i64(j, "shards", r->ledgers[i].shards);
+        json_out_known(j, "bytes", r->ledgers[i].last_bytes > 0 ? r->ledgers[i].last_bytes : -1);
+        if (report_growth(&r->ledgers[i], &growth))
+            json_out_i64(j, "bytes_a_night", growth);
+        else
+            json_out_number(j, "bytes_a_night", "null");
         json_out_close(j, '}');
     }
     json_out_close(j, ']');

@@ -26,6 +26,22 @@ static const char *number(int64_t n, char out[HUMAN_SIZE])
     return out;
 }
 
+/* ", 12.3 MiB, 1.1 MiB more a night" */
+static void size(const struct report_ledger *l, struct buf *out)
+{
+    char text[HUMAN_SIZE];
+    int64_t growth;
+
+    if (l->last_bytes == 0)
+        return;
+    human_bytes(l->last_bytes, text);
+    buf_fmt(out, ", %s", text);
+    if (!report_growth(l, &growth))
+        return;
+    human_bytes(growth < 0 ? -growth : growth, text);
+    buf_fmt(out, ", %s %s a night", text, growth < 0 ? "less" : "more");
+}
+
 static void head(const struct report *r, struct buf *out)
 {
     char first[REPORT_DATE_SIZE], last[REPORT_DATE_SIZE], text[HUMAN_SIZE];
@@ -36,6 +52,7 @@ static void head(const struct report *r, struct buf *out)
         table_clean(out, slice_str(l->path));
         if (l->shards > 1)
             buf_fmt(out, " (shard %lld/%lld)", (long long)l->shard, (long long)l->shards);
+        size(l, out);
         buf_char(out, '\n');
     }
     buf_fmt(out, "Runs     %s", number(r->runs, text));
