@@ -200,12 +200,6 @@ static int bad_option(const struct option_table *t, int c, char **argv)
 
 static int check_operands(const struct option_table *t, int count, char **operands)
 {
-    for (int i = 0; count > 0 && t->unbuilt && t->unbuilt[i]; i++) {
-        if (strcmp(operands[0], t->unbuilt[i]) == 0) {
-            fprintf(stderr, "ticketmill %s: %s: not available yet\n", t->command, t->unbuilt[i]);
-            return status_exit(ST_CONFIG);
-        }
-    }
     if (count < t->min_operands)
         return options_usage(t, "expected %s", t->usage);
     if (t->max_operands >= 0 && count > t->max_operands) {
@@ -220,16 +214,14 @@ static int check_built(const struct option_table *t, const bool *given, const vo
 {
     for (int i = 0; i < t->count; i++) {
         const struct option_row *r = &t->rows[i];
-        const char *value = NULL;
-        if (r->kind == OPTION_CHOICE && r->available > 0 && given[i]) {
-            int chosen = *(const int *)((const char *)object + r->at);
-            value = chosen >= r->available ? r->names[chosen] : NULL;
-        }
-        if (given[i] && (r->unbuilt || value != NULL)) {
-            fprintf(stderr, "ticketmill %s: --%s%s%s: not available yet\n", t->command, r->name,
-                    value != NULL ? " " : "", value != NULL ? value : "");
-            return status_exit(ST_CONFIG);
-        }
+        if (r->kind != OPTION_CHOICE || r->available == 0 || !given[i])
+            continue;
+        int chosen = *(const int *)((const char *)object + r->at);
+        if (chosen < r->available)
+            continue;
+        fprintf(stderr, "ticketmill %s: --%s %s: not available yet\n", t->command, r->name,
+                r->names[chosen]);
+        return status_exit(ST_CONFIG);
     }
     return OPTIONS_GO;
 }

@@ -54,7 +54,6 @@ struct option_row {
     /* OPTION_PARSED: false = not of that form. */
     bool (*parse)(const char *text, void *field);
     const char *expected; /* OPTION_PARSED: "I/N with 0 ≤ I < N" */
-    bool unbuilt;         /* checked, then refused with 78 */
 };
 
 /* The global option, for commands that read the file. */
@@ -80,7 +79,6 @@ struct option_table {
     const struct option_row *rows;
     int count;
     int min_operands, max_operands; /* -1 = any number */
-    const char *const *unbuilt;     /* first operands that are refused with 78; NULL = none */
     const char *examples;           /* lines "  ticketmill run --limit 100\n" */
     const char *notes;              /* after the options; NULL = none */
 };

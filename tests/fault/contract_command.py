@@ -46,7 +46,7 @@ BAD_LINES = {3, 4, 5, 6, 8, 9, 11, 12, 13, 14, 17, 19, 20, 22, 23, 24}
 COMMANDS = ["run", "report", "labels", "estimate", "compare", "probe", "check", "dlq", "show",
             "ledger", "simulate", "demo"]
 NOT_YET = {  # appended to the smallest file
-    "webhook": "notify: {webhook: https://x.example/}", "runs_topic": None,
+    "runs_topic": None, "metrics": "admin: {text_file: m.prom}",
 }
 
 
@@ -67,7 +67,7 @@ def help_and_version():
     for command in [[], *([c] for c in COMMANDS)]:
         status, out, err = program(*command, "--help")
         good = status == 0 and not err and "ticketmill" in out
-        if not good and not (status == 78 and "not available yet" in err):
+        if not good:
             problems.append(f"--help of {command}: {status} {err}")
     status, out, err = program("--version", "--verbose")
     for library in ("librdkafka", "curl", "sqlite", "cjson", "libuv", "fyaml", "microhttpd"):
@@ -124,10 +124,7 @@ def not_available_yet():
         status, out, err = program("run", text=text)
         if status != 78 or "not available yet" not in err or out:
             problems.append(f"{name}: {status} {err[:300]}")
-    for args in (["run", "--campaign", "x"], ["run", "--input", "x"], ["compare"], ["labels"], ["dlq", "list"], ["report", "--format", "html"],
-                 ["report", "reconcile"], ["ledger", "merge", "x.db"],
-                 ["report", "--compare", "x"],
-                 ["ledger", "forget"]):
+    for args in (["report", "--format", "html"], ["report", "--format", "csv"]):
         status, out, err = program(*args, text=SMALLEST)
         if status != 78 or "not available yet" not in err or out:
             problems.append(f"{args}: {status} {err[:300]}")

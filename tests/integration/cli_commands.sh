@@ -38,10 +38,9 @@ expect an_option_gets_a_suggestion 64 - "did you mean --limit" run --limitt 3
 expect bad_values_are_told_in_one_form 64 - \
     'ticketmill run: --limit: expected a whole number ≥ 0, found "x"; try ticketmill run --help' \
     run --limit x
-for command in run report show check ledger simulate demo; do
+for command in run report labels estimate compare probe show check dlq ledger simulate demo; do
     expect "help_of_$command" 0 "ticketmill $command" - "$command" --help
 done
-expect what_is_not_built_is_refused 78 - "--campaign: not available yet" run --campaign again
 expect formats_to_come_are_refused 78 - "--format html: not available yet" report --format html
 expect no_configuration_is_told_with_the_places 78 - "looked for ./ticketmill.yaml" report
 

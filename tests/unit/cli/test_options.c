@@ -20,7 +20,6 @@ struct arguments {
     bool fast;
     int format, half;
     struct option_list many;
-    const char *unbuilt;
 };
 
 #define AT(field) offsetof(struct arguments, field)
@@ -68,15 +67,7 @@ static const struct option_row rows[] = {
      .expected = "an even number",
      .help = "halved"},
     {.name = "many", .argument = "TEXT", .kind = OPTION_LIST, .at = AT(many), .help = "repeat"},
-    {.name = "later",
-     .argument = "TEXT",
-     .kind = OPTION_TEXT,
-     .at = AT(unbuilt),
-     .unbuilt = true,
-     .help = "one day"},
 };
-
-static const char *const unbuilt[] = {"someday", NULL};
 
 static const struct option_table table = {.command = "try",
                                           .usage = "[OPTIONS] [WORD]",
@@ -84,7 +75,6 @@ static const struct option_table table = {.command = "try",
                                           .rows = rows,
                                           .count = (int)(sizeof rows / sizeof *rows),
                                           .max_operands = 1,
-                                          .unbuilt = unbuilt,
                                           .examples = "  ticketmill try --fast\n"};
 
 /* What goes to a stream while fn runs is caught in `said`. */
@@ -209,9 +199,6 @@ static void mistakes_are_told_in_one_form(void **state)
         {"--zzzzzz", 64, "unknown option \"--zzzzzz\"; try"},
         {"one two", 64, "unexpected argument \"two\""},
         {"--format html", 78, "--format html: not available yet"},
-        {"--later x", 78, "--later: not available yet"},
-        {"someday one two", 78, "someday: not available yet"},
-        {"--later x --limit x", 64, "--limit: expected"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
