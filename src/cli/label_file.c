@@ -81,42 +81,49 @@ static struct slice cell(const struct csv_row *row, int i)
     return i >= 0 && (size_t)i < row->count ? csv_field(row, (size_t)i) : SLICE_NONE;
 }
 
-/* The next record that is none of the blank lines; *more false = none is left. */
-static enum status next_row(const char *path, struct slice *text, char separator, int64_t number,
-                            struct csv_row *row, bool *more, struct fail *fail)
+/* A CSV file on its way through: what is left of it, and the record at hand. */
+struct csv_reading {
+    const char *path;
+    struct slice left;
+    char separator;
+    int64_t number; /* of the record; 0 = the header */
+    struct csv_row row;
+    bool more; /* there was one */
+};
+
+/* The next record that is none of the blank lines. */
+static enum status next_row(struct csv_reading *r, struct fail *fail)
 {
-    *more = false;
-    while (text->n > 0) {
+    r->more = false;
+    while (r->left.n > 0 && !r->more) {
         size_t used;
-        enum csv_result got = csv_next(*text, true, separator, row, &used);
-        if (got == CSV_BAD || (got == CSV_ROW && !csv_row_is_utf8(row)))
-            return fail_set(fail, ST_USAGE, 0, "%s: record %lld is %s", path, (long long)number,
-                            got == CSV_BAD ? "not CSV: a quote is open or text stands behind it"
-                                           : "not UTF-8");
-        *text = slice_of(text->p + used, text->n - used);
-        *more = got == CSV_ROW;
-        if (*more)
-            return ST_OK;
+        enum csv_result got = csv_next(r->left, true, r->separator, &r->row, &used);
+        if (got == CSV_BAD || (got == CSV_ROW && !csv_row_is_utf8(&r->row)))
+            return fail_set(
+                fail, ST_USAGE, 0, "%s: record %lld is %s", r->path, (long long)r->number,
+                got == CSV_BAD ? "not CSV: a quote is open or text stands behind it" : "not UTF-8");
+        r->left = slice_of(r->left.p + used, r->left.n - used);
+        r->more = got == CSV_ROW;
     }
     return ST_OK;
 }
 
-static enum status read_rows(const char *path, struct slice text, const char *id, const char *label,
-                             struct label_file *f, struct csv_row *row, struct fail *fail)
+static enum status read_rows(struct csv_reading *r, const char *id, const char *label,
+                             struct label_file *f, struct fail *fail)
 {
-    char separator = csv_separator(slice_of(text.p, csv_line(text, true)));
-    bool more;
-    enum status st = next_row(path, &text, separator, 0, row, &more, fail);
-    int id_at = st == ST_OK && more ? column(row, id) : -1;
-    int label_at = st == ST_OK && more ? column(row, label) : -1;
+    r->separator = csv_separator(slice_of(r->left.p, csv_line(r->left, true)));
+    enum status st = next_row(r, fail);
+    int id_at = st == ST_OK && r->more ? column(&r->row, id) : -1;
+    int label_at = st == ST_OK && r->more ? column(&r->row, label) : -1;
 
     if (st == ST_OK && (id_at < 0 || label_at < 0))
-        return fail_set(fail, ST_USAGE, 0, "%s: its header has no column \"%.60s\"", path,
+        return fail_set(fail, ST_USAGE, 0, "%s: its header has no column \"%.60s\"", r->path,
                         id_at < 0 ? id : label);
-    for (int64_t number = 1; st == ST_OK && more; number++) {
-        st = next_row(path, &text, separator, number, row, &more, fail);
-        if (st == ST_OK && more)
-            add(f, number, cell(row, id_at), cell(row, label_at));
+    while (st == ST_OK && r->more) {
+        r->number++;
+        st = next_row(r, fail);
+        if (st == ST_OK && r->more)
+            add(f, r->number, cell(&r->row, id_at), cell(&r->row, label_at));
     }
     return st;
 }
@@ -148,21 +155,22 @@ enum status label_file_read(const char *path, enum file_format format, const cha
                             const char *label, struct label_file *out, struct fail *fail)
 {
     struct slice mark = SLICE_LIT("\xef\xbb\xbf");
-    struct csv_row row;
+    struct csv_reading r = {.path = path};
     struct buf bytes;
 
     *out = (struct label_file){0};
     buf_init(&bytes, MAX_BYTES);
-    csv_row_init(&row);
+    csv_row_init(&r.row);
     enum status st = load(path, &bytes, fail);
     struct slice text = buf_view(&bytes);
     if (text.n >= mark.n && slice_eq(slice_of(text.p, mark.n), mark))
         text = slice_of(text.p + mark.n, text.n - mark.n);
+    r.left = text;
     if (st == ST_OK && format == FILE_CSV)
-        st = read_rows(path, text, id, label, out, &row, fail);
+        st = read_rows(&r, id, label, out, fail);
     else if (st == ST_OK)
         st = read_lines(path, text, id, label, out, fail);
-    csv_row_deinit(&row);
+    csv_row_deinit(&r.row);
     buf_deinit(&bytes);
     if (st != ST_OK)
         label_file_deinit(out);

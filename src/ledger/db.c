@@ -86,6 +86,20 @@ enum status db_row(struct ledger *l, struct use *u, bool *row, struct fail *fail
     return st;
 }
 
+enum status db_first_i64(struct ledger *l, struct use *u, int64_t fallback, int64_t *out,
+                         struct fail *fail)
+{
+    bool row = false;
+    enum status st = db_row(l, u, &row, fail);
+
+    if (st != ST_OK)
+        return st;
+    *out = row ? col_i64(u, 0) : fallback;
+    if (row)
+        db_end(u);
+    return ST_OK;
+}
+
 enum status db_run(struct ledger *l, struct use *u, struct fail *fail)
 {
     bool row = false;

@@ -67,6 +67,9 @@ void bind_pos(struct use *u, struct pos pos);  /* three parameters */
 MUST_CHECK enum status db_run(struct ledger *l, struct use *u, struct fail *fail);
 /* The next row into *row; at false and at errors the use ends. */
 MUST_CHECK enum status db_row(struct ledger *l, struct use *u, bool *row, struct fail *fail);
+/* First column of the first row, the only one that is looked at; `fallback` without a row. */
+MUST_CHECK enum status db_first_i64(struct ledger *l, struct use *u, int64_t fallback, int64_t *out,
+                                    struct fail *fail);
 void db_end(struct use *u); /* ends a use that still has rows */
 
 /* Columns from 0. Slices live until the next step or end; NULL reads as SLICE_NONE, 0, or

@@ -15,21 +15,6 @@ struct step {
     bool more; /* there is another one */
 };
 
-/* First column of the first row; fallback without one. */
-static enum status one_number(struct ledger *l, struct use *u, int64_t fallback, int64_t *out,
-                              struct fail *fail)
-{
-    bool row = false;
-    enum status st = db_row(l, u, &row, fail);
-
-    if (st != ST_OK)
-        return st;
-    *out = row ? col_i64(u, 0) : fallback;
-    if (row)
-        db_end(u);
-    return ST_OK;
-}
-
 static enum status prune_range(struct ledger *l, enum query q, int64_t above, int64_t below,
                                struct fail *fail)
 {
@@ -48,12 +33,12 @@ static enum status prune_answers(struct ledger *l, void *arg, struct fail *fail)
 
     enum status st = meta_i64(l, "answers_pruned", 0, &done, fail);
     if (st == ST_OK)
-        st = one_number(l, &last_call, 0, &last, fail);
+        st = db_first_i64(l, &last_call, 0, &last, fail);
     if (st != ST_OK)
         return st;
     bind_i64(&limit, done);
     bind_i64(&limit, s->answers_unix_us);
-    st = one_number(l, &limit, last + 1, &below, fail);
+    st = db_first_i64(l, &limit, last + 1, &below, fail);
     s->more = below > done + 1 + CALLS_STEP;
     if (s->more)
         below = done + 1 + CALLS_STEP;
@@ -75,7 +60,7 @@ static enum status prune_outbox(struct ledger *l, void *arg, struct fail *fail)
     if (st != ST_OK)
         return st;
     bind_i64(&limit, s->outbox_unix_us);
-    st = one_number(l, &limit, INT64_MAX, &below, fail);
+    st = db_first_i64(l, &limit, INT64_MAX, &below, fail);
     return st == ST_OK ? prune_range(l, Q_PRUNE_OUTBOX, l->published_seq, below, fail) : st;
 }
 

@@ -22,20 +22,6 @@ struct rows {
     bool more;
 };
 
-static enum status first_i64(struct ledger *l, struct use *u, int64_t fallback, int64_t *out,
-                             struct fail *fail)
-{
-    bool row = false;
-    enum status st = db_row(l, u, &row, fail);
-
-    if (st != ST_OK)
-        return st;
-    *out = row ? col_i64(u, 0) : fallback;
-    if (row)
-        db_end(u);
-    return ST_OK;
-}
-
 static enum status meta_add(struct ledger *l, const char *name, int64_t v, struct fail *fail)
 {
     int64_t sum = 0;
@@ -61,7 +47,7 @@ static enum status find_boundary(struct ledger *l, void *arg, struct fail *fail)
         return ST_OK;
     }
     bind_i64(&u, r->before_unix_us);
-    st = first_i64(l, &u, 0, &found, fail);
+    st = db_first_i64(l, &u, 0, &found, fail);
     if (st != ST_OK || found <= done)
         return st;
     r->run = found;
@@ -209,11 +195,11 @@ static enum status last_call(struct ledger *l, int64_t run, int64_t *call, struc
     struct use limit = db_use(l, Q_ROWS_CALL_LIMIT), last = db_use(l, Q_PRUNE_LAST_CALL);
     int64_t all = 0, later = 0;
 
-    enum status st = first_i64(l, &last, 0, &all, fail);
+    enum status st = db_first_i64(l, &last, 0, &all, fail);
     if (st != ST_OK)
         return st;
     bind_i64(&limit, run);
-    st = first_i64(l, &limit, all + 1, &later, fail);
+    st = db_first_i64(l, &limit, all + 1, &later, fail);
     *call = later - 1;
     return st;
 }
