@@ -4,7 +4,6 @@
  */
 #include "report/groups.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -55,15 +54,32 @@ static void add_row(struct collecting *c, struct group_row *to, const struct gro
     add(c, &to->unpriced, v->unpriced);
 }
 
+static int order_of(struct slice a, struct slice b)
+{
+    size_t n = a.n < b.n ? a.n : b.n;
+    int order = n > 0 ? memcmp(a.p, b.p, n) : 0;
+    return order != 0 ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+/* Groups stand by name; a run's rows come in that order, so that a new one mostly goes last. */
 static struct group_row *group(struct groups *g, struct slice name)
 {
-    for (size_t i = g->count; i > 0; i--) { /* the last one is the likeliest */
-        if (slice_eq(slice_str(g->v[i - 1].name), name))
-            return &g->v[i - 1];
+    size_t from = 0, to = g->count;
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        int order = order_of(slice_str(g->v[middle].name), name);
+        if (order == 0)
+            return &g->v[middle];
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
     }
     g->v = mem_grow(g->v, g->count + 1, sizeof *g->v);
-    g->v[g->count] = (struct group_row){.name = mem_slice(name)};
-    return &g->v[g->count++];
+    memmove(&g->v[from + 1], &g->v[from], (g->count - from) * sizeof *g->v);
+    g->v[from] = (struct group_row){.name = mem_slice(name)};
+    g->count++;
+    return &g->v[from];
 }
 
 /* ---- runs ----------------------------------------------------------------------------------- */
@@ -217,11 +233,6 @@ static enum status read_ledger(struct collecting *c, struct ledger_reader *reade
     return st;
 }
 
-static int by_name(const void *a, const void *b)
-{
-    return strcmp(((const struct group_row *)a)->name, ((const struct group_row *)b)->name);
-}
-
 enum status groups_collect(struct ledger_reader *const *readers, size_t count, enum group_by by,
                            const struct group_filter *filter, struct groups *out, struct fail *fail)
 {
@@ -234,8 +245,6 @@ enum status groups_collect(struct ledger_reader *const *readers, size_t count, e
         out->total.calls = calls;
         count_calls(&c);
     }
-    if (out->count > 1)
-        qsort(out->v, out->count, sizeof *out->v, by_name);
     mem_free(c.runs);
     mem_free(c.left);
     if (st == ST_OK && c.overflow)
