@@ -32,8 +32,7 @@ static struct reconciled *side(struct matching *m, struct slice period, struct s
     }
     out->v = mem_grow(out->v, out->count + 1, sizeof *out->v);
     out->v[out->count] = (struct reconciled){.period = arena_str(&out->arena, period),
-                                             .model = arena_str(&out->arena, model),
-                                             .invoice_pusd = -1};
+                                             .model = arena_str(&out->arena, model)};
     return &out->v[out->count++];
 }
 
@@ -119,7 +118,7 @@ static bool is_by_other_rates(const struct matching *m, struct reconciled *r)
 
 static enum difference why(const struct matching *m, struct reconciled *r)
 {
-    if (r->invoice_pusd < 0)
+    if (!r->on_invoice)
         return NOT_BILLED;
     if (r->calls == 0)
         return NOT_IN_LEDGER;
@@ -139,13 +138,15 @@ static enum difference why(const struct matching *m, struct reconciled *r)
 static void find_markup(struct reconciliation *out)
 {
     __int128 invoice = 0, ledger = 0;
+    size_t lines = 0;
     for (size_t i = 0; i < out->count; i++) {
         if (out->v[i].why == UNEXPLAINED) {
             invoice += out->v[i].invoice_pusd;
             ledger += out->v[i].ledger_pusd;
+            lines++;
         }
     }
-    if (ledger <= 0)
+    if (ledger <= 0 || lines < 2) /* one line has some factor always */
         return;
     int64_t ppm = (int64_t)((invoice * 1000000 + ledger / 2) / ledger);
     for (size_t i = 0; i < out->count; i++) {
@@ -185,6 +186,7 @@ enum status reconcile(struct ledger_reader *const *readers, size_t count, const 
     for (size_t i = 0; i < invoice->count; i++) {
         const struct invoice_line *l = &invoice->v[i];
         struct reconciled *r = side(&m, slice_str(l->period), slice_str(l->model));
+        r->on_invoice = true;
         r->invoice_pusd = l->amount_pusd;
         r->rounding_pusd = l->rounding_pusd;
         out->invoice_pusd += l->amount_pusd;

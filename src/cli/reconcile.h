@@ -46,7 +46,8 @@ enum difference {
 /* One period and model on both sides. */
 struct reconciled {
     const char *period, *model;
-    int64_t invoice_pusd, rounding_pusd; /* -1 = not on the invoice */
+    bool on_invoice;
+    int64_t invoice_pusd, rounding_pusd; /* credits are negative */
     int64_t ledger_pusd, unknown_pusd, told_pusd;
     int64_t calls, unknown_calls, unpriced_calls, told_calls;
     int64_t input_tokens, cached_tokens, cache_write_tokens, output_tokens;

@@ -84,7 +84,9 @@ static bool read_amount(struct slice s, int64_t *pusd, int64_t *rounding_pusd)
 {
     char text[64];
     size_t n = 0, places = 0;
-    bool point = false;
+    bool point = false, credit = s.n > 0 && s.p[0] == '-';
+    if (credit)
+        s = slice_of(s.p + 1, s.n - 1);
     for (size_t i = 0; i < s.n; i++) {
         char c = s.p[i];
         if (c == '$' || c == ',' || c == ' ')
@@ -97,6 +99,7 @@ static bool read_amount(struct slice s, int64_t *pusd, int64_t *rounding_pusd)
     }
     if (n == 0 || money_parse_usd(slice_of(text, n), pusd) != ST_OK)
         return false;
+    *pusd = credit ? -*pusd : *pusd;
     *rounding_pusd = PUSD_PER_USD / 2;
     while (places-- > 0)
         *rounding_pusd /= 10;
@@ -150,7 +153,7 @@ static int read_row(struct reading *r, const struct csv_row *row)
         line_of(r->out, period.p ? period : SLICE_LIT(""), model.p ? model : SLICE_LIT(""));
     l->line = r->line;
     l->rounding_pusd += rounding;
-    if (!money_add(l->amount_pusd, amount, &l->amount_pusd))
+    if (__builtin_add_overflow(l->amount_pusd, amount, &l->amount_pusd))
         return complain(r, "the amounts do not fit into a sum", SLICE_NONE);
     return 0;
 }

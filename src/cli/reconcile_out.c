@@ -65,6 +65,13 @@ static void difference(int64_t pusd, char out[MONEY_SHOW_SIZE + 1])
     money_show_digits(pusd < 0 ? -pusd : pusd, out + 1);
 }
 
+static void show_amount(const struct reconciled *v, char out[160])
+{
+    char amount[MONEY_SHOW_SIZE];
+    money_show_digits(v->invoice_pusd < 0 ? -v->invoice_pusd : v->invoice_pusd, amount);
+    snprintf(out, 160, "%s%s", v->invoice_pusd < 0 ? "-" : "", v->on_invoice ? amount : "-");
+}
+
 static size_t explained(const struct reconciliation *r)
 {
     size_t n = 0;
@@ -84,18 +91,16 @@ void reconcile_text(const struct reconciliation *r, struct buf *out)
         const struct reconciled *v = &r->v[i];
         table_cell(&t, *v->period ? v->period : "all");
         table_cell(&t, *v->model ? v->model : "all");
-        if (v->invoice_pusd < 0)
-            table_cell(&t, "-");
-        else
-            table_usd(&t, v->invoice_pusd);
+        show_amount(v, text);
+        table_cell(&t, text);
         table_usd(&t, v->ledger_pusd);
-        difference((v->invoice_pusd < 0 ? 0 : v->invoice_pusd) - v->ledger_pusd, more);
+        difference(v->invoice_pusd - v->ledger_pusd, more);
         table_cell(&t, more);
         reason(r, v, text);
         table_cell(&t, text);
     }
     table_print(&t, out);
-    money_show(r->invoice_pusd, invoice);
+    money_show(r->invoice_pusd < 0 ? 0 : r->invoice_pusd, invoice);
     money_show(r->ledger_pusd, ledger);
     difference(r->invoice_pusd - r->ledger_pusd, more);
     buf_fmt(out, "\nInvoice USD %s, ledger USD %s, difference %s: %zu of %zu lines explained\n",
@@ -107,7 +112,7 @@ void reconcile_json(const struct reconciliation *r, struct buf *out)
     struct json_out j = {.out = out};
     json_out_open(&j, NULL, '{');
     json_out_text(&j, "schema", SLICE_LIT("ticketmill.reconciliation/1"));
-    json_out_usd(&j, "invoice", r->invoice_pusd);
+    json_out_i64(&j, "invoice_pusd", r->invoice_pusd);
     json_out_usd(&j, "ledger", r->ledger_pusd);
     json_out_i64(&j, "difference_pusd", r->invoice_pusd - r->ledger_pusd);
     json_out_usd(&j, "possibly_billed", r->unknown_pusd);
@@ -119,10 +124,10 @@ void reconcile_json(const struct reconciliation *r, struct buf *out)
         json_out_open(&j, NULL, '{');
         json_out_text(&j, "period", slice_str(v->period));
         json_out_text(&j, "model", slice_str(v->model));
-        json_out_usd(&j, "invoice", v->invoice_pusd);
+        json_out_bool(&j, "on_invoice", v->on_invoice);
+        json_out_i64(&j, "invoice_pusd", v->invoice_pusd);
         json_out_usd(&j, "ledger", v->ledger_pusd);
-        json_out_i64(&j, "difference_pusd",
-                     (v->invoice_pusd < 0 ? 0 : v->invoice_pusd) - v->ledger_pusd);
+        json_out_i64(&j, "difference_pusd", v->invoice_pusd - v->ledger_pusd);
         json_out_text(&j, "why", slice_str(names[v->why]));
         json_out_usd(&j, "possibly_billed", v->unknown_pusd);
         json_out_i64(&j, "calls", v->calls);

@@ -65,7 +65,8 @@ const char *ledger_reader_path(const struct ledger_reader *r); /* as given at op
     X(VIEW_GROUP_COSTS, sql_report_group_costs)                                                    \
     X(VIEW_GROUP_TICKETS, sql_report_group_tickets)                                                \
     X(VIEW_BILLED, sql_report_billed)                                                              \
-    X(VIEW_PRICES, sql_report_prices)
+    X(VIEW_PRICES, sql_report_prices)                                                              \
+    X(VIEW_PAST, sql_report_past)
 
 enum ledger_view {
 #define X(id, text) id,

@@ -214,6 +214,25 @@ static void count_calls(struct collecting *c)
     }
 }
 
+/* ---- pruned calls --------------------------------------------------------------------------- */
+
+static void take_past(void *self, const struct ledger_row *row)
+{
+    struct collecting *c = self;
+    enum group_by by = c->out->by;
+    int column = by == GROUP_MONTH ? 0 : by == GROUP_PROVIDER ? 1 : by == GROUP_MODEL ? 2 : -1;
+    struct slice name = column >= 0 ? ledger_row_text(row, column) : SLICE_LIT(GROUP_PRUNED);
+    struct group_row v = {.calls = ledger_row_i64(row, 5),
+                          .input_tokens = ledger_row_i64(row, 6),
+                          .cached_tokens = ledger_row_i64(row, 7),
+                          .output_tokens = ledger_row_i64(row, 8)};
+    if (c->filter->since || c->filter->until) /* the day is not known any more */
+        return;
+    put_cost(&v, ledger_row_i64(row, 3), ledger_row_i64(row, 4), ledger_row_i64(row, 9));
+    add_row(c, group(c->out, name), &v);
+    add_row(c, &c->out->total, &v);
+}
+
 /* ---- whole ---------------------------------------------------------------------------------- */
 
 static enum status read_ledger(struct collecting *c, struct ledger_reader *reader,
@@ -244,6 +263,8 @@ enum status groups_collect(struct ledger_reader *const *readers, size_t count, e
         st = read_ledger(&c, readers[i], fail);
         out->total.calls = calls;
         count_calls(&c);
+        if (st == ST_OK)
+            st = ledger_read(readers[i], VIEW_PAST, NULL, take_past, &c, fail);
     }
     mem_free(c.runs);
     mem_free(c.left);

@@ -3,6 +3,7 @@
  * Every grouping adds up to the ledgers' sums to the picodollar: costs are those of the tickets'
  * shares, and what belongs to no share stands in a group of its own. A day is the local date on
  * which a run began, a week that of ISO 8601, and a cost belongs to the run of its call.
+ * Of pruned calls the UTC month, model and provider are known: other groupings have them as one.
  */
 #ifndef TICKETMILL_REPORT_GROUPS_H
 #define TICKETMILL_REPORT_GROUPS_H
@@ -29,6 +30,7 @@ enum group_by {
 extern const char *const group_names[]; /* NULL ends */
 
 #define GROUP_UNATTRIBUTED "(not attributed)" /* calls that no ticket has a share of */
+#define GROUP_PRUNED       "(pruned)"         /* calls whose tickets the ledger has forgotten */
 
 struct group_row {
     char *name;

@@ -101,6 +101,12 @@ def each_difference_is_explained():
                 {"m": "other_rates", "big": "not_billed", "gift": "not_billed"}),
         differs("months", reasons(whole), {"m": "not_billed", "big": "not_billed",
                                            "gift": "not_billed", "nobody": "not_in_ledger"}))
+    credit = reconcile(job, [(at, "m", usd(m)), (at, "m", "-1.50")])[1]
+    alone = reconcile(job, [(at, "m", usd(m * 110 // 100))])[1]
+    problem = problem or first_wrong(
+        differs("a credit", [l["difference_pusd"] for l in credit["lines"] if l["model"] == "m"],
+                [-15 * 10**11]),
+        differs("one line's factor", reasons(alone)["m"], "unexplained"))
     return job, problem
 
 
