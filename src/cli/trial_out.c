@@ -41,6 +41,8 @@ static void fill(const struct trial *t, const struct trial_variant *v, struct ce
     snprintf(c->v[7], CELL_SIZE, "%.3f", score_ece(s));
     snprintf(c->v[8], CELL_SIZE, "%.3f", score_brier(s));
     money_show_digits(cost, c->v[9]);
+    if (v->finished == 0)
+        snprintf(c->v[9], CELL_SIZE, "-");
     human_latency(v->latency_us.p50, c->v[10]);
     human_latency(v->latency_us.p99, c->v[11]);
     snprintf(c->v[12], CELL_SIZE, "-");

@@ -90,6 +90,6 @@ say a_missing_file_is_told $? "$(cat out err)"
 [ $? = 64 ] && grep -q 'did you mean one;' err
 say a_provider_that_is_none_is_usage $? "$(cat out err)"
 "$TICKETMILL" check --config mill.yaml --format json >out 2>err
-[ $? = 64 ] && grep -q -- '--format goes with --explain and --prices' err
+[ $? = 64 ] && grep -q -- '--format goes with --explain, --redact and --prices' err
 say a_format_of_nothing_is_usage $? "$(cat out err)"
 echo "1..$count"
