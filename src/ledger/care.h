@@ -12,8 +12,9 @@ MUST_CHECK enum status ledger_prune(struct ledger *l, int64_t answers_unix_us,
                                     int64_t outbox_unix_us, int64_t budget_us, struct fail *fail);
 
 /* Takes tickets with all that belongs to them, and calls, of runs that began before a time, up to
- * the last of them that left nothing pending. What calls came to stays in table past. In steps and
- * within budget_us like the above. ST_INTERNAL: shares and calls do not agree, nothing is taken. */
+ * the last of them that left nothing pending. What calls came to stays in table past; calls wait as
+ * long as a ticket that stays had a part in one of them. In steps and within budget_us like the
+ * above. */
 MUST_CHECK enum status ledger_prune_rows(struct ledger *l, int64_t before_unix_us,
                                          int64_t budget_us, struct fail *fail);
 

@@ -108,6 +108,34 @@ static void nothing_goes_behind_a_run_that_left_tickets(void **state)
     assert_string_equal(ask(f->path, "SELECT count(*) FROM call"), "0");
 }
 
+/* As in a ledger of files: a file was left halfway, another one was done, then the first. */
+static void calls_wait_for_tickets_that_end_later(void **state)
+{
+    struct ledger_fixture *f = *state;
+    admit(f, 0, "a");
+    admit(f, 1, "b");
+    struct ledger_cmd *cmd = settle_cmd(f, intent(f, 0, 2, 900), 0, 2, CALL_UNKNOWN, 900);
+    assert_int_equal(ledger_fixture_apply(f, cmd), ST_OK);
+    ledger_cmd_free(cmd);
+    settle(f, intent(f, 0, 1, 900), 0, 1, CALL_ANSWERED, 700);
+    mark_all(f);
+    close_night(f, 5);
+    night(f, 10, EACH);
+    close_night(f, 0);
+    f->now_unix_us += 20 * DAY;
+    prune(f, 10, A_LOT); /* behind the second run, whose calls are whole; the first one's is not */
+    assert_string_equal(ask(f->path, "SELECT offset FROM ticket"), "1; 10; 11; 12; 13; 14; 15; "
+                                                                   "16; 17");
+    ledger_fixture_reopen(f);
+    settle(f, intent(f, 1, 1, 900), 1, 1, CALL_ANSWERED, 300);
+    mark_all(f);
+    close_night(f, 0);
+    f->now_unix_us += 20 * DAY;
+    prune(f, 10, A_LOT);
+    assert_string_equal(ask(f->path, "SELECT count(*) FROM ticket"), "0");
+    assert_string_equal(ask(f->path, "SELECT count(*) FROM call"), "0");
+}
+
 static void a_copy_outlives_the_call_it_took_its_answer_of(void **state)
 {
     struct ledger_fixture *f = *state;
@@ -133,6 +161,7 @@ int main(void)
 #define ON_LEDGER(test) cmocka_unit_test_setup_teardown(test, ledger_setup, ledger_teardown)
         ON_LEDGER(the_books_close_while_rows_go),
         ON_LEDGER(nothing_goes_behind_a_run_that_left_tickets),
+        ON_LEDGER(calls_wait_for_tickets_that_end_later),
         ON_LEDGER(a_copy_outlives_the_call_it_took_its_answer_of),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
