@@ -31,11 +31,11 @@ static const struct option_row rows[] = {
      .kind = OPTION_TEXT,
      .at = AT(id),
      .help = "where the ticket's id is: JSON pointer or column (default /ticket_id)"},
-    {.name = "category",
+    {.name = "label",
      .argument = "POINTER",
      .kind = OPTION_TEXT,
      .at = AT(label),
-     .help = "where the category is (default /category)"},
+     .help = "where the label, a category, is (default /category)"},
     {.name = "input-format",
      .argument = FILE_FORMATS,
      .kind = OPTION_CHOICE,
@@ -60,7 +60,7 @@ static const struct option_table table = {
     .min_operands = 2,
     .max_operands = 2,
     .examples = "  ticketmill labels import reviewed.csv\n"
-                "  ticketmill labels import --id \"Case ID\" --category Queue export.csv\n"
+                "  ticketmill labels import --id \"Case ID\" --label Queue export.csv\n"
                 "  ticketmill labels import --ledger ticketmill-files.db reviewed.jsonl\n"
                 "  ticketmill report --format json | jq .accuracy.by_category\n",
     .notes =

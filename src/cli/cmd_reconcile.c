@@ -12,6 +12,10 @@ struct reconcile_arguments {
     int format;
 };
 
+static const char *const formats[] = {"table", "json", "csv", NULL};
+static void (*const print[])(const struct reconciliation *,
+                             struct buf *) = {reconcile_text, reconcile_json, reconcile_csv};
+
 #define AT(field) offsetof(struct reconcile_arguments, field)
 
 static const struct option_row rows[] = {
@@ -36,7 +40,12 @@ static const struct option_row rows[] = {
      .kind = OPTION_LIST,
      .at = AT(columns),
      .help = "what a column is called: period, model or amount (may be repeated)"},
-    OPTION_FORMAT(struct reconcile_arguments, format, "how it is printed (default table)"),
+    {.name = "format",
+     .argument = "table|json|csv",
+     .kind = OPTION_CHOICE,
+     .at = AT(format),
+     .names = formats,
+     .help = "how it is printed (default table)"},
 };
 
 static const struct option_table table = {
@@ -63,10 +72,7 @@ static int work(const struct reconcile_arguments *a, const struct ledgers *l)
     enum status st = reconcile(l->readers, l->count, a->provider, &invoice, &r, &fail);
     if (st == ST_OK) {
         buf_init(&out, SIZE_MAX);
-        if (a->format == FORMAT_JSON)
-            reconcile_json(&r, &out);
-        else
-            reconcile_text(&r, &out);
+        print[a->format](&r, &out);
         fwrite(out.p, 1, out.n, stdout);
         buf_deinit(&out);
         reconcile_free(&r);
@@ -79,7 +85,7 @@ static int work(const struct reconcile_arguments *a, const struct ledgers *l)
 
 int cmd_reconcile(int argc, char **argv)
 {
-    struct reconcile_arguments a = {.format = FORMAT_TABLE};
+    struct reconcile_arguments a = {.format = 0};
     struct ledgers l;
     int code = options_parse(&table, argc, argv, &a, NULL);
 

@@ -20,7 +20,13 @@ struct matching {
     const char *provider;
     struct rates *rates;
     size_t rate_count;
+    bool overflow;
 };
+
+static void add(struct matching *m, int64_t *sum, int64_t v)
+{
+    m->overflow |= __builtin_add_overflow(*sum, v, sum);
+}
 
 static struct reconciled *side(struct matching *m, struct slice period, struct slice model)
 {
@@ -52,6 +58,14 @@ static struct slice name_on_invoice(const struct matching *m, struct slice serve
     return model;
 }
 
+static void note_offer(struct matching *m, struct reconciled *r, struct slice offer)
+{
+    if (!r->offer)
+        r->offer = arena_str(&m->out->arena, offer);
+    else if (!slice_eq(slice_str(r->offer), offer))
+        r->offer = "";
+}
+
 static void take_calls(void *self, const struct ledger_row *row)
 {
     struct matching *m = self;
@@ -61,17 +75,18 @@ static void take_calls(void *self, const struct ledger_row *row)
         return;
     struct reconciled *r =
         side(m, day, name_on_invoice(m, ledger_row_text(row, 2), ledger_row_text(row, 1)));
-    r->calls += ledger_row_i64(row, 4);
-    r->input_tokens += ledger_row_i64(row, 5);
-    r->cached_tokens += ledger_row_i64(row, 6);
-    r->cache_write_tokens += ledger_row_i64(row, 7);
-    r->output_tokens += ledger_row_i64(row, 8);
-    r->ledger_pusd += ledger_row_i64(row, 9);
-    r->unknown_pusd += ledger_row_i64(row, 10);
-    r->unknown_calls += ledger_row_i64(row, 11);
-    r->unpriced_calls += ledger_row_i64(row, 12);
-    r->told_pusd += ledger_row_i64(row, 13);
-    r->told_calls += ledger_row_i64(row, 14);
+    note_offer(m, r, ledger_row_text(row, 1));
+    add(m, &r->calls, ledger_row_i64(row, 4));
+    add(m, &r->input_tokens, ledger_row_i64(row, 5));
+    add(m, &r->cached_tokens, ledger_row_i64(row, 6));
+    add(m, &r->cache_write_tokens, ledger_row_i64(row, 7));
+    add(m, &r->output_tokens, ledger_row_i64(row, 8));
+    add(m, &r->ledger_pusd, ledger_row_i64(row, 9));
+    add(m, &r->unknown_pusd, ledger_row_i64(row, 10));
+    add(m, &r->unknown_calls, ledger_row_i64(row, 11));
+    add(m, &r->unpriced_calls, ledger_row_i64(row, 12));
+    add(m, &r->told_pusd, ledger_row_i64(row, 13));
+    add(m, &r->told_calls, ledger_row_i64(row, 14));
 }
 
 static void take_rates(void *self, const struct ledger_row *row)
@@ -106,7 +121,7 @@ static bool is_by_other_rates(const struct matching *m, struct reconciled *r)
 {
     for (size_t i = 0; i < m->rate_count; i++) {
         __int128 cost = cost_by(&m->rates[i], r);
-        if (!slice_eq_nocase(slice_str(m->rates[i].model), slice_str(r->model)) && *r->model)
+        if (strcmp(m->rates[i].model, r->offer) != 0)
             continue;
         if (cost < INT64_MAX && meets(r, (int64_t)cost)) {
             r->rates_from_unix_us = m->rates[i].from_unix_us;
@@ -189,17 +204,19 @@ enum status reconcile(struct ledger_reader *const *readers, size_t count, const 
         r->on_invoice = true;
         r->invoice_pusd = l->amount_pusd;
         r->rounding_pusd = l->rounding_pusd;
-        out->invoice_pusd += l->amount_pusd;
+        add(&m, &out->invoice_pusd, l->amount_pusd);
     }
     if (out->count > 1)
         qsort(out->v, out->count, sizeof *out->v, by_period);
     for (size_t i = 0; i < out->count; i++) {
         out->v[i].why = why(&m, &out->v[i]);
-        out->ledger_pusd += out->v[i].ledger_pusd;
-        out->unknown_pusd += out->v[i].unknown_pusd;
+        add(&m, &out->ledger_pusd, out->v[i].ledger_pusd);
+        add(&m, &out->unknown_pusd, out->v[i].unknown_pusd);
     }
     find_markup(out);
     mem_free(m.rates);
+    if (st == ST_OK && m.overflow)
+        st = fail_set(fail, ST_OVERFLOW, 0, "the sums do not fit 64 bits");
     if (st != ST_OK)
         reconcile_free(out);
     return st;

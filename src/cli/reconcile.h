@@ -46,6 +46,7 @@ enum difference {
 /* One period and model on both sides. */
 struct reconciled {
     const char *period, *model;
+    const char *offer; /* the configured model of the calls; "" = several, NULL = no calls */
     bool on_invoice;
     int64_t invoice_pusd, rounding_pusd; /* credits are negative */
     int64_t ledger_pusd, unknown_pusd, told_pusd;
@@ -63,7 +64,7 @@ struct reconciliation {
     int64_t markup_ppm; /* of the invoice on the ledger, when every line has it; 0 = none */
 };
 
-/* provider NULL = all of them. */
+/* provider NULL = all of them. ST_OVERFLOW when a sum does not fit. */
 MUST_CHECK enum status reconcile(struct ledger_reader *const *readers, size_t count,
                                  const char *provider, const struct invoice *invoice,
                                  struct reconciliation *out, struct fail *fail);
@@ -71,6 +72,7 @@ void reconcile_free(struct reconciliation *r);
 
 void reconcile_text(const struct reconciliation *r, struct buf *out);
 void reconcile_json(const struct reconciliation *r, struct buf *out);
+void reconcile_csv(const struct reconciliation *r, struct buf *out); /* a record for each line */
 
 /* The command, from its arguments behind "reconcile" on. */
 int cmd_reconcile(int argc, char **argv);

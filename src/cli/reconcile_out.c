@@ -6,6 +6,7 @@
 
 #include "base/clock.h"
 #include "base/human.h"
+#include "file/csv.h"
 #include "model/money.h"
 #include "model/money_show.h"
 #include "report/json_out.h"
@@ -141,4 +142,34 @@ void reconcile_json(const struct reconciliation *r, struct buf *out)
     json_out_close(&j, ']');
     json_out_close(&j, '}');
     buf_char(out, '\n');
+}
+
+static void csv_usd(struct buf *out, int64_t pusd)
+{
+    char usd[MONEY_TEXT_SIZE];
+    money_text(pusd < 0 ? -pusd : pusd, usd);
+    buf_fmt(out, ",%s%s,%lld", pusd < 0 ? "-" : "", usd, (long long)pusd);
+}
+
+void reconcile_csv(const struct reconciliation *r, struct buf *out)
+{
+    buf_str(out, "period,model,on_invoice,invoice_usd,invoice_pusd,ledger_usd,ledger_pusd,"
+                 "difference_usd,difference_pusd,why,possibly_billed_usd,possibly_billed_pusd,"
+                 "calls,unknown_calls,unpriced_calls,input_tokens,cached_tokens,output_tokens\n");
+    for (size_t i = 0; i < r->count; i++) {
+        const struct reconciled *v = &r->v[i];
+        csv_write(slice_str(v->period), out);
+        buf_char(out, ',');
+        csv_write(slice_str(v->model), out);
+        buf_str(out, v->on_invoice ? ",true" : ",false");
+        csv_usd(out, v->invoice_pusd);
+        csv_usd(out, v->ledger_pusd);
+        csv_usd(out, v->invoice_pusd - v->ledger_pusd);
+        buf_fmt(out, ",%s", names[v->why]);
+        csv_usd(out, v->unknown_pusd);
+        buf_fmt(out, ",%lld,%lld,%lld,%lld,%lld,%lld\n", (long long)v->calls,
+                (long long)v->unknown_calls, (long long)v->unpriced_calls,
+                (long long)v->input_tokens, (long long)v->cached_tokens,
+                (long long)v->output_tokens);
+    }
 }

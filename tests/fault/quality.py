@@ -415,7 +415,7 @@ def labels_stand_beside_results_in_the_report():
             out.writerow([r["ticket_id"], r["category"] if dice.random() < 0.8
                           else dice.choice(CATEGORIES)])
         out.writerows([["T-none", "billing"], ["", "billing"]])
-    words = ["labels", "import", "--ledger", job.ledger, "--id", "Case", "--category", "queue", path]
+    words = ["labels", "import", "--ledger", job.ledger, "--id", "Case", "--label", "queue", path]
     status, out, err = program(job, *words)
     if status or "151 labels: 151 new" not in out or "left out" not in out:
         return job, f"exit {status}: {out}{err}"

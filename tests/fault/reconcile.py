@@ -3,6 +3,7 @@
 program says about it."""
 
 import csv
+import io
 import json
 import subprocess
 import sys
@@ -27,7 +28,9 @@ def filled(name, fault=()):
     job.config = job.write_config({
         "providers": {"sim": provider},
         "models": {"m": {"provider": "sim", "price": prices},
-                   "big": {"provider": "sim", "price": {"input": "2.5", "output": "10"}},
+                   "big": {"provider": "sim", "served_name": "big-2026", "price": [
+                       {"input": "5", "output": "20"},
+                       {"from": "2026-01-01", "input": "2.5", "output": "10"}]},
                    "gift": {"provider": "sim"}},
         "tiers": {"budget": ["m"], "premium": ["big"], "unpriced": ["gift"]},
         "routes": [{"when": {"field": "/lane", "equals": "p"}, "tier": "premium"},
@@ -49,7 +52,8 @@ def cost(job, model):
 
 def usd(pusd, places=12):
     unit = 10 ** (12 - places)
-    return f"{(pusd + unit // 2) // unit / 10**places:.{places}f}"
+    whole = (abs(pusd) + unit // 2) // unit
+    return f"{'-' if pusd < 0 else ''}{whole // 10**places}.{whole % 10**places:0{places}}"
 
 
 def invoice(job, rows, head=("Date", "Model", "Amount")):
@@ -59,11 +63,15 @@ def invoice(job, rows, head=("Date", "Model", "Amount")):
     return path
 
 
-def reconcile(job, rows, *words, head=("Date", "Model", "Amount")):
-    done = subprocess.run(
+def run(job, rows, *words, head=("Date", "Model", "Amount")):
+    return subprocess.run(
         [rig.PROGRAM, "report", "reconcile", "--invoice", invoice(job, rows, head), "--ledger",
-         job.ledger, "--format", "json", *words], capture_output=True, text=True,
-        env=rig.plain_environment(), check=False)
+         job.ledger, *words], capture_output=True, text=True, env=rig.plain_environment(),
+        check=False)
+
+
+def reconcile(job, rows, *words, head=("Date", "Model", "Amount")):
+    done = run(job, rows, "--format", "json", *words, head=head)
     return done.returncode, json.loads(done.stdout or "{}"), done.stderr
 
 
@@ -103,7 +111,15 @@ def each_difference_is_explained():
                                            "gift": "not_billed", "nobody": "not_in_ledger"}))
     credit = reconcile(job, [(at, "m", usd(m)), (at, "m", "-1.50")])[1]
     alone = reconcile(job, [(at, "m", usd(m * 110 // 100))])[1]
+    served = reconcile(job, [(at, "big-2026", usd(2 * big))])[1]
+    rows = list(csv.DictReader(io.StringIO(run(job, [(at, "m", usd(m)), (at, "big", "-1.5")],
+                                               "--format", "csv").stdout)))
     problem = problem or first_wrong(
+        differs("another price, by the served name", reasons(served)["big-2026"], "other_rates"),
+        differs("csv", [(r["model"], r["why"], r["invoice_pusd"], r["difference_usd"])
+                        for r in rows if r["on_invoice"] == "true"],
+                [("big", "unexplained", "-1500000000000", usd(-big - 15 * 10**11)),
+                 ("m", "agrees", str(m), usd(0))]),
         differs("a credit", [l["difference_pusd"] for l in credit["lines"] if l["model"] == "m"],
                 [-15 * 10**11]),
         differs("one line's factor", reasons(alone)["m"], "unexplained"))
