@@ -4,6 +4,7 @@
  */
 #include "report/groups.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -21,14 +22,16 @@ struct run_time {
     char day[REPORT_DATE_SIZE], name[16]; /* name: of its day, week or month */
 };
 
+struct calls_left { /* of calls of one kind: what no share has told yet */
+    int64_t run, purpose, state, calls, cost_pusd;
+};
+
 struct collecting {
     struct groups *out;
     const struct group_filter *filter;
     struct run_time *runs; /* of the ledger at hand, by number */
     size_t run_count;
-    struct {
-        int64_t run, purpose, state, calls, cost_pusd;
-    } * left; /* of its calls: what no share has told yet */
+    struct calls_left *left; /* by run, purpose and state */
     size_t left_count;
     bool overflow;
 };
@@ -109,14 +112,21 @@ static bool is_wanted(const struct collecting *c, const struct run_time *r)
            (!f->until || strcmp(r->day, f->until) < 0);
 }
 
+static int by_number(const void *a, const void *b)
+{
+    int64_t x = ((const struct run_time *)a)->run, y = ((const struct run_time *)b)->run;
+    return (x > y) - (x < y);
+}
+
 /* NULL: of a run that is not looked at. */
 static const struct run_time *run_of(const struct collecting *c, int64_t run)
 {
     static const struct run_time unknown = {0, "", "(not known)"};
-    for (size_t i = c->run_count; i > 0; i--) {
-        if (c->runs[i - 1].run == run)
-            return is_wanted(c, &c->runs[i - 1]) ? &c->runs[i - 1] : NULL;
-    }
+    const struct run_time key = {.run = run};
+    const struct run_time *r =
+        c->run_count > 0 ? bsearch(&key, c->runs, c->run_count, sizeof key, by_number) : NULL;
+    if (r)
+        return is_wanted(c, r) ? r : NULL;
     return c->filter->since || c->filter->until ? NULL : &unknown; /* before it was rebuilt */
 }
 
@@ -165,6 +175,16 @@ static void put_cost(struct group_row *v, int64_t purpose, int64_t state, int64_
         v->repeated_pusd = pusd;
 }
 
+static int by_kind(const void *a, const void *b)
+{
+    const struct calls_left *x = a, *y = b;
+    if (x->run != y->run)
+        return x->run > y->run ? 1 : -1;
+    if (x->purpose != y->purpose)
+        return x->purpose > y->purpose ? 1 : -1;
+    return (x->state > y->state) - (x->state < y->state);
+}
+
 static void take_costs(void *self, const struct ledger_row *row)
 {
     struct collecting *c = self;
@@ -176,11 +196,13 @@ static void take_costs(void *self, const struct ledger_row *row)
     put_cost(&v, purpose, state, ledger_row_i64(row, 8));
     v.unpriced = state == CALL_ANSWERED ? ledger_row_i64(row, 9) : 0;
     take_group(c, row, &v);
-    for (size_t i = 0; i < c->left_count; i++) {
-        if (c->left[i].run == ledger_row_i64(row, 0) && c->left[i].purpose == purpose &&
-            c->left[i].state == state)
-            c->left[i].cost_pusd -= ledger_row_i64(row, 8);
-    }
+    const struct calls_left key = {
+        .run = ledger_row_i64(row, 0), .purpose = purpose, .state = state};
+    struct calls_left *left =
+        c->left_count > 0 ? bsearch(&key, c->left, c->left_count, sizeof key, by_kind) : NULL;
+    if (left)
+        c->overflow |=
+            __builtin_sub_overflow(left->cost_pusd, ledger_row_i64(row, 8), &left->cost_pusd);
 }
 
 static void take_tickets(void *self, const struct ledger_row *row)
@@ -241,6 +263,8 @@ static enum status read_ledger(struct collecting *c, struct ledger_reader *reade
     const struct ledger_arg by = ARG_TEXT(slice_str(group_names[c->out->by]));
     c->run_count = c->left_count = 0;
     enum status st = ledger_read(reader, VIEW_RUNS, NULL, take_run, c, fail);
+    if (c->run_count > 1)
+        qsort(c->runs, c->run_count, sizeof *c->runs, by_number);
     if (st == ST_OK)
         st = ledger_read(reader, VIEW_GROUP_CALLS, NULL, take_calls, c, fail);
     if (st == ST_OK)

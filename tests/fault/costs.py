@@ -255,6 +255,35 @@ def people_get_tables():
     return job, problem
 
 
+def figures(value, path=""):
+    """Every scalar of a document, named by the way to it, as `--format csv` writes it."""
+    if isinstance(value, (dict, list)):
+        for key, inner in value.items() if isinstance(value, dict) else enumerate(value):
+            yield from figures(inner, f"{path}.{key}" if path else str(key))
+    else:
+        text = {None: "", True: "true", False: "false"}[value] \
+            if value is None or isinstance(value, bool) else str(value)
+        yield [path, "'" + text if isinstance(value, str) and text[:1] in tuple("=+-@") else text]
+
+
+@case
+def the_morning_report_says_the_same_in_every_form():
+    job, problem = filled("costs-forms", 6)
+    with sqlite3.connect(job.ledger) as books:  # more than a double holds
+        books.execute("UPDATE call SET cost_pusd = 9007199254740993 WHERE call = 1")
+    told = json.loads(report([job], "--format", "json"), parse_float=str)
+    rows = list(csv.reader(io.StringIO(report([job], "--format", "csv"))))
+    if not problem and rows != [["figure", "value"], *figures(told)]:
+        wanted = [["figure", "value"], *figures(told)]
+        problem = str(next((got, want) for got, want in zip(rows, wanted) if got != want))
+    text, md = report([job]), report([job], "--format", "md")
+    if not problem and ("\n### By category\n\n      category" not in md or
+                        [l.strip("# ") for l in md.split("\n") if l] !=
+                        [l.strip() for l in text.split("\n") if l]):
+        problem = md
+    return job, problem
+
+
 if __name__ == "__main__":
     import sys
     run_cases(CASES, sys.argv[1:])

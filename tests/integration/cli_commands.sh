@@ -42,6 +42,7 @@ for command in run report labels estimate compare probe show check dlq ledger si
     expect "help_of_$command" 0 "ticketmill $command" - "$command" --help
 done
 expect formats_to_come_are_refused 78 - "--format html: not available yet" report --format html
+expect two_groupings_are_one_too_many 64 - 'customer, found "model"' report --by day --by model
 expect no_configuration_is_told_with_the_places 78 - "looked for ./ticketmill.yaml" report
 
 cat >wrong.yaml <<'END'
