@@ -18,21 +18,22 @@ static const struct {
     const char *head; /* for people */
     int kind;
     size_t at;
+    bool always; /* in a table for people, also when all of it is 0 */
 } columns[] = {
 #define AT(field) offsetof(struct group_row, field)
-    {"results", "results", COUNT, AT(results)},
-    {"reused", "reused", COUNT, AT(reused)},
-    {"dead_letters", "dead", COUNT, AT(dead)},
-    {"calls", "calls", COUNT, AT(calls)},
-    {"input_tokens", "input", COUNT, AT(input_tokens)},
-    {"cached_tokens", "cached", COUNT, AT(cached_tokens)},
-    {"output_tokens", "output", COUNT, AT(output_tokens)},
-    {"cost", "USD", MONEY, AT(cost_pusd)},
-    {"cost_per_1000", "per 1,000", PER_1000, AT(cost_pusd)},
-    {"asked_again", "asked again", MONEY, AT(repeated_pusd)},
-    {"second_opinions", "compared", MONEY, AT(compared_pusd)},
-    {"possibly_billed", "unknown", MONEY, AT(unknown_pusd)},
-    {"unpriced_shares", "unpriced", COUNT, AT(unpriced)},
+    {"results", "results", COUNT, AT(results), true},
+    {"reused", "reused", COUNT, AT(reused), false},
+    {"dead_letters", "dead", COUNT, AT(dead), false},
+    {"calls", "calls", COUNT, AT(calls), true},
+    {"input_tokens", "input", COUNT, AT(input_tokens), false},
+    {"cached_tokens", "cached", COUNT, AT(cached_tokens), false},
+    {"output_tokens", "output", COUNT, AT(output_tokens), false},
+    {"cost", "USD", MONEY, AT(cost_pusd), true},
+    {"cost_per_1000", "per 1,000", PER_1000, AT(cost_pusd), true},
+    {"asked_again", "asked again", MONEY, AT(repeated_pusd), false},
+    {"second_opinions", "compared", MONEY, AT(compared_pusd), false},
+    {"possibly_billed", "unknown", MONEY, AT(unknown_pusd), false},
+    {"unpriced_shares", "unpriced", COUNT, AT(unpriced), false},
 #undef AT
 };
 #define COLUMNS (sizeof columns / sizeof *columns)
@@ -72,6 +73,12 @@ static void show(const struct group_row *r, size_t column, char out[MONEY_SHOW_S
         money_show_digits(v, out);
 }
 
+/* Where nothing but zeros stands, people get no column. */
+static bool is_shown(const struct groups *g, size_t column)
+{
+    return columns[column].always || value(&g->total, column) != 0;
+}
+
 static void head(const struct groups *g, const char *time_zone, struct buf *out)
 {
     buf_fmt(out, "Costs by %s, USD", group_names[g->by]);
@@ -82,17 +89,22 @@ static void head(const struct groups *g, const char *time_zone, struct buf *out)
 void groups_text(const struct groups *g, const char *time_zone, struct buf *out)
 {
     const char *heads[COLUMNS + 1] = {group_names[g->by]};
+    int shown = 1;
     struct table t;
     head(g, time_zone, out);
     buf_char(out, '\n');
-    for (size_t c = 0; c < COLUMNS; c++)
-        heads[c + 1] = columns[c].head;
-    table_init(&t, heads, "lrrrrrrrrrrrrr", COLUMNS + 1);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        if (is_shown(g, c))
+            heads[shown++] = columns[c].head;
+    }
+    table_init(&t, heads, "lrrrrrrrrrrrrr", shown);
     for (size_t i = 0; i <= g->count; i++) {
         const struct group_row *r = i < g->count ? &g->v[i] : &g->total;
         table_cell(&t, r->name ? r->name : "total");
         for (size_t c = 0; c < COLUMNS; c++) {
             char text[MONEY_SHOW_SIZE];
+            if (!is_shown(g, c))
+                continue;
             show(r, c, text);
             table_cell(&t, text);
         }
@@ -117,17 +129,21 @@ void groups_md(const struct groups *g, const char *time_zone, struct buf *out)
     head(g, time_zone, out);
     buf_str(out, "\n\n|");
     md_cell(out, group_names[g->by]);
-    for (size_t c = 0; c < COLUMNS; c++)
-        md_cell(out, columns[c].head);
+    for (size_t c = 0; c < COLUMNS; c++) {
+        if (is_shown(g, c))
+            md_cell(out, columns[c].head);
+    }
     buf_str(out, "\n|---|");
     for (size_t c = 0; c < COLUMNS; c++)
-        buf_str(out, "---:|");
+        buf_str(out, is_shown(g, c) ? "---:|" : "");
     for (size_t i = 0; i <= g->count; i++) {
         const struct group_row *r = i < g->count ? &g->v[i] : &g->total;
         buf_str(out, "\n|");
         md_cell(out, r->name ? r->name : "**total**");
         for (size_t c = 0; c < COLUMNS; c++) {
             char text[MONEY_SHOW_SIZE];
+            if (!is_shown(g, c))
+                continue;
             show(r, c, text);
             md_cell(out, text);
         }

@@ -98,7 +98,7 @@ static enum status begin_run(struct boot *b, const struct transport *t, struct f
         .prompt_version = b->prompt_version,
         .system_message = b->system_message.p,
         .version = b->o->version,
-        .publish = t->ops->publish,
+        .publish = t->publish,
         .campaign = b->o->campaign,
     };
     random_seed_system(&random);

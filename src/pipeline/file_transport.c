@@ -190,7 +190,6 @@ static void file_hurry(void *self)
 }
 
 static const struct transport_ops ops = {
-    .publish = "file",
     .settle_in = file_settle_in,
     .open = file_open,
     .source = file_source,
@@ -220,7 +219,7 @@ enum status file_transport_init(struct file_transport *f, const struct run_optio
     file_input_hash(f->input, hash);
     snprintf(f->source, sizeof f->source, "file:%s%s%s", hash, files->variant ? "#" : "",
              files->variant ? files->variant : "");
-    f->port = (struct transport){f, &ops, FILES_GROUP};
+    f->port = (struct transport){.self = f, .ops = &ops, .publish = "file", .id = FILES_GROUP};
     return ST_OK;
 }
 

@@ -167,18 +167,7 @@ static void kafka_close_source(void *self)
     k->consumer = NULL;
 }
 
-static const struct transport_ops transactional = {
-    .publish = "transactional",
-    .settle_in = kafka_settle_in,
-    .open = kafka_open,
-    .source = kafka_source,
-    .sink = kafka_sink,
-    .hurry = kafka_hurry,
-    .close_source = kafka_close_source,
-};
-
-static const struct transport_ops idempotent = {
-    .publish = "idempotent",
+static const struct transport_ops ops = {
     .settle_in = kafka_settle_in,
     .open = kafka_open,
     .source = kafka_source,
@@ -192,8 +181,12 @@ void kafka_transport_init(struct kafka_transport *k, const struct run_options *o
     *k = (struct kafka_transport){.o = o};
     snprintf(k->transactional_id, sizeof k->transactional_id, "%s-%d", o->config->kafka.group,
              o->shard);
-    k->port = (struct transport){k, o->config->kafka.transactional ? &transactional : &idempotent,
-                                 k->transactional_id};
+    k->port = (struct transport){
+        .self = k,
+        .ops = &ops,
+        .publish = o->config->kafka.transactional ? "transactional" : "idempotent",
+        .id = k->transactional_id,
+    };
 }
 
 void kafka_transport_deinit(struct kafka_transport *k)

@@ -27,8 +27,6 @@ struct grounds {
 };
 
 struct transport_ops {
-    const char *publish; /* how records are delivered, for the run's row in the books */
-
     /* Main thread, with the ledger open, blocking: finds partitions and starts, takes them over
      * from an earlier run, marks in the ledger what is delivered. */
     enum status (*settle_in)(void *self, struct ledger *ledger, struct grounds *out,
@@ -49,7 +47,8 @@ struct transport_ops {
 struct transport {
     void *self; /* outlives the run; whoever made it ends it */
     const struct transport_ops *ops;
-    const char *id; /* the publisher's, in the commit metadata */
+    const char *publish; /* how records are delivered, for the run's row in the books */
+    const char *id;      /* the publisher's, in the commit metadata */
 };
 
 #endif

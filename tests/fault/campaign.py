@@ -11,6 +11,7 @@ import subprocess
 
 import rig
 from fleet import body
+from rig import differs, first_wrong
 
 COUNT = 600
 DAY_MS = 86_400_000
@@ -87,14 +88,6 @@ def cost(line):
     fresh = line["prompt_tokens"] - line["cached_tokens"]
     return (fresh * 180_000 + line["cached_tokens"] * 60_000
             + line["completion_tokens"] * 250_000)
-
-
-def first_wrong(*found):
-    return next((str(f) for f in found if f), "")
-
-
-def differs(name, got, wanted):
-    return got != wanted and f"{name}: {got}, expected {wanted}"
 
 
 def once_each(job, path, count):

@@ -14,6 +14,7 @@ import subprocess
 
 import rig
 from fleet import body
+from rig import differs, first_wrong
 
 BAD = [b"no json", b'{"ticket_id":"B-1","body":"  "}', b"\xff\xfe{", b"\0\0\0\0\1schema"]
 REASONS = {"invalid_json": 1, "empty": 1, "invalid_utf8": 1, "unsupported_format": 1}
@@ -61,14 +62,6 @@ class Job(rig.Rig):
 def ticket(number, dice, prefix="D", **more):
     return json.dumps({"ticket_id": f"{prefix}-{number}", "body": f"{number}: {body(dice)}",
                        **more}).encode()
-
-
-def differs(name, got, wanted):
-    return got != wanted and f"{name}: {got}, expected {wanted}"
-
-
-def first_wrong(*found):
-    return next((str(f) for f in found if f), "")
 
 
 def headers(record):

@@ -18,6 +18,7 @@ import time
 
 import rig
 from files_rig import Job, run_cases
+from rig import differs, first_wrong
 
 TLS = os.path.join(rig.ROOT, "tests/data/tls")
 SECRET = "whsec_" + base64.b64encode(b"0123456789abcdef01234567").decode()
@@ -73,14 +74,6 @@ def job_of(receiver, url=None, **notify):
         "webhook": url or receiver.url, "timeout": "1s", **notify}})
     job.put(40, extra=["no ticket", json.dumps({"ticket_id": "E", "body": " "})])
     return job
-
-
-def first_wrong(*found):
-    return next((str(f) for f in found if f), "")
-
-
-def differs(name, got, wanted):
-    return got != wanted and f"{name}: {got}, expected {wanted}"
 
 
 def signed(headers, body):

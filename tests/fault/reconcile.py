@@ -10,6 +10,7 @@ import sys
 
 import rig
 from files_rig import Job, run_cases, ticket
+from rig import differs, first_wrong
 
 CASES = []
 
@@ -77,14 +78,6 @@ def reconcile(job, rows, *words, head=("Date", "Model", "Amount")):
 
 def reasons(answer):
     return {line["model"]: line["why"] for line in answer["lines"]}
-
-
-def first_wrong(*found):
-    return next((str(f) for f in found if f), "")
-
-
-def differs(name, got, wanted):
-    return got != wanted and f"{name}: {got}, expected {wanted}"
 
 
 @case

@@ -292,6 +292,16 @@ class Tap:
         sys.exit(1 if self.bad else 0)
 
 
+def differs(name, got, wanted):
+    """What is wrong with it; False when nothing is."""
+    return got != wanted and f"{name}: {got}, expected {wanted}"
+
+
+def first_wrong(*found):
+    """The first problem of those found, "" without one."""
+    return next((str(f) for f in found if f), "")
+
+
 def run_cases(cases):
     """Each case is a function that returns its rig and a problem ("" = none); those named on the
     command line, else all."""
