@@ -1,100 +1,40 @@
 /* The run's books as sums, for the audit at its end.
  *
  * Everything is counted anew from the rows, nothing is taken from running counters: an audit that
- * trusts the counters it checks finds nothing. It reads whole tables; whether the figures agree
- * with Kafka's is the pipeline's question.
+ * trusts the counters it checks finds nothing. It reads whole tables, in passes that keep nothing
+ * in memory; whether the figures agree with Kafka's is the pipeline's question.
  */
 #include "ledger/audit.h"
 
 #include "ledger/db.h"
-#include "model/call.h"
 
-static void count_tickets(struct ledger_audit *a, const struct use *u)
+#define AT(field) offsetof(struct ledger_audit, field)
+
+/* Where the columns of each query go. */
+static const size_t of_tickets[] = {
+    AT(tickets),     AT(pending),          AT(results),           AT(dead),
+    AT(skipped),     AT(adopted),          AT(run_results),       AT(run_dead),
+    AT(run_skipped), AT(outbox_published), AT(outbox_unpublished)};
+static const size_t of_reused[] = {AT(reused), AT(run_reused)};
+static const size_t of_calls[] = {
+    AT(calls_sent),     AT(calls_answered),   AT(calls_failed),      AT(calls_unknown),
+    AT(cost_pusd),      AT(unknown_pusd),     AT(run_cost_pusd),     AT(run_unknown_pusd),
+    AT(run_extra_pusd), AT(run_input_tokens), AT(run_cached_tokens), AT(run_output_tokens)};
+static const size_t of_shares[] = {AT(share_pusd)};
+
+/* Each query is one row of sums. */
+static enum status take(struct ledger *l, struct use u, const size_t *fields, int count,
+                        struct ledger_audit *a, struct fail *fail)
 {
-    const int64_t n = col_i64(u, 3);
-    const bool ours = col_i64(u, 1) != 0;
-
-    a->tickets += n;
-    switch ((enum ticket_state)col_i64(u, 0)) {
-    case TICKET_ADMITTED:
-        a->pending += n;
-        break;
-    case TICKET_RESULT:
-        a->results += n;
-        a->run_results += ours ? n : 0;
-        break;
-    case TICKET_DEAD:
-        a->dead += n;
-        a->run_dead += ours ? n : 0;
-        break;
-    case TICKET_SKIPPED:
-        a->skipped += n;
-        a->run_skipped += ours ? n : 0;
-        break;
-    case TICKET_ADOPTED:
-        a->adopted += n;
-        break;
-    }
-    if (col_i64(u, 2) == 1)
-        a->outbox_published += n;
-    if (col_i64(u, 2) == 2)
-        a->outbox_unpublished += n;
+    bool row = false;
+    enum status st = db_row(l, &u, &row, fail);
+    for (int i = 0; st == ST_OK && row && i < count; i++)
+        *(int64_t *)(void *)((char *)a + fields[i]) = col_i64(&u, i);
+    /* To the end, which gives the statement back. */
+    return st == ST_OK && row ? db_row(l, &u, &row, fail) : st;
 }
 
-static void count_calls(struct ledger_audit *a, const struct use *u)
-{
-    const int64_t n = col_i64(u, 2), cost = col_i64(u, 3);
-    const bool ours = col_i64(u, 1) != 0;
-
-    switch ((enum call_state)col_i64(u, 0)) {
-    case CALL_SENT:
-        a->calls_sent += n;
-        break;
-    case CALL_ANSWERED:
-        a->calls_answered += n;
-        a->cost_pusd += cost;
-        a->run_cost_pusd += ours ? cost : 0;
-        a->run_extra_pusd += ours ? col_i64(u, 7) : 0;
-        break;
-    case CALL_FAILED:
-        a->calls_failed += n;
-        break;
-    case CALL_UNKNOWN:
-        a->calls_unknown += n;
-        a->unknown_pusd += cost;
-        a->run_unknown_pusd += ours ? cost : 0;
-        break;
-    }
-    if (ours) {
-        a->run_input_tokens += col_i64(u, 4);
-        a->run_cached_tokens += col_i64(u, 5);
-        a->run_output_tokens += col_i64(u, 6);
-    }
-}
-
-static void count_reused(struct ledger_audit *a, const struct use *u)
-{
-    a->reused = col_i64(u, 0);
-    a->run_reused = col_i64(u, 1);
-}
-
-static void count_shares(struct ledger_audit *a, const struct use *u)
-{
-    a->share_pusd = col_i64(u, 0);
-}
-
-static enum status each(struct ledger *l, struct use u, struct ledger_audit *a,
-                        void (*count)(struct ledger_audit *a, const struct use *u),
-                        struct fail *fail)
-{
-    for (;;) {
-        bool row = false;
-        enum status st = db_row(l, &u, &row, fail);
-        if (st != ST_OK || !row)
-            return st;
-        count(a, &u);
-    }
-}
+#define FIELDS(of) of, (int)(sizeof(of) / sizeof *(of))
 
 enum status ledger_audit(struct ledger *l, struct ledger_audit *out, struct fail *fail)
 {
@@ -106,13 +46,13 @@ enum status ledger_audit(struct ledger *l, struct ledger_audit *out, struct fail
     bind_i64(&tickets, l->published_seq);
     bind_i64(&reused, l->run);
     bind_i64(&calls, l->run);
-    enum status st = each(l, tickets, &a, count_tickets, fail);
+    enum status st = take(l, tickets, FIELDS(of_tickets), &a, fail);
     if (st == ST_OK)
-        st = each(l, reused, &a, count_reused, fail);
+        st = take(l, reused, FIELDS(of_reused), &a, fail);
     if (st == ST_OK)
-        st = each(l, calls, &a, count_calls, fail);
+        st = take(l, calls, FIELDS(of_calls), &a, fail);
     if (st == ST_OK)
-        st = each(l, shares, &a, count_shares, fail);
+        st = take(l, shares, FIELDS(of_shares), &a, fail);
     if (st == ST_OK)
         *out = a;
     return st;
