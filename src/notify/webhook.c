@@ -127,6 +127,7 @@ static void set_options(CURL *easy, struct attempt *a, int64_t left_us)
     curl_easy_setopt(easy, CURLOPT_PROXY, "");
     curl_easy_setopt(easy, CURLOPT_NETRC, (long)CURL_NETRC_IGNORED);
     curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+    curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L); /* waits for no silent name server */
     curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)(us / 1000 > 0 ? us / 1000 : 1));
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, a->headers);
     curl_easy_setopt(easy, CURLOPT_POSTFIELDS, a->body.p);
