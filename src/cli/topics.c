@@ -42,6 +42,15 @@ static void warn_of_retention(const struct topic_seen *t, struct buf *out)
         human_span(t->settings.retention_ms / 1000, text);
         warn(t, out, "retention.ms is %s: %s", text, consequence_of_deletion[t->role]);
     }
+    if (t->role == TOPIC_DEAD_LETTERS && t->settings.retention_ms >= 0 &&
+        !t->settings.append_time) {
+        human_span(t->settings.retention_ms / 1000, text);
+        warn(t, out,
+             "retention.ms is %s and counts from when the ticket was written, whose time a dead "
+             "letter keeps: that of an older ticket is deleted at once; set "
+             "message.timestamp.type=LogAppendTime",
+             text);
+    }
     if (input && t->settings.retention_bytes >= 0) {
         human_bytes(t->settings.retention_bytes, text);
         warn(t, out,
@@ -115,6 +124,8 @@ void topic_create_command(const struct config_kafka *k, const struct topic_seen 
 {
     buf_fmt(out, "kafka-topics.sh --bootstrap-server %s --create --topic %s --partitions %d",
             k->brokers, t->name, input->exists ? input->partitions : DEFAULT_PARTITIONS);
+    if (t->role == TOPIC_DEAD_LETTERS)
+        buf_fmt(out, " --config message.timestamp.type=LogAppendTime");
     if (t->role == TOPIC_DEAD_LETTERS && input->exists && input->settings.max_message_bytes > 0)
         buf_fmt(out, " --config max.message.bytes=%lld",
                 (long long)input->settings.max_message_bytes);

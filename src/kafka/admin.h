@@ -42,6 +42,7 @@ struct ktopic_settings {
     int64_t retention_ms;      /* -1 = unlimited too */
     int64_t retention_bytes;   /* of a partition; -1 = unlimited too */
     bool compacted;            /* cleanup.policy contains compact */
+    bool append_time;          /* message.timestamp.type=LogAppendTime: the broker dates records */
 };
 MUST_CHECK enum status kadmin_topic_settings(struct kadmin *a, const char *topic,
                                              struct ktopic_settings *out, struct fail *fail);

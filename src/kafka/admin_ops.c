@@ -72,6 +72,8 @@ static void read_settings(const rd_kafka_ConfigResource_t *r, struct ktopic_sett
             out->retention_bytes = number(value);
         else if (strcmp(name, "cleanup.policy") == 0)
             out->compacted = value && strstr(value, "compact");
+        else if (strcmp(name, "message.timestamp.type") == 0)
+            out->append_time = value && strcmp(value, "LogAppendTime") == 0;
     }
 }
 

@@ -17,6 +17,7 @@ from fleet import body
 from rig import differs, first_wrong
 
 BAD = [b"no json", b'{"ticket_id":"B-1","body":"  "}', b"\xff\xfe{", b"\0\0\0\0\1schema"]
+FIRST_TICKET_MS = 1795000000000
 REASONS = {"invalid_json": 1, "empty": 1, "invalid_utf8": 1, "unsupported_format": 1}
 
 
@@ -34,7 +35,7 @@ class Job(rig.Rig):
 
     def send(self, values, key="D"):
         text = "".join(json.dumps({
-            "partition": i % 2, "key": f"{key}-{i}", "timestamp": 1795000000000 + i,
+            "partition": i % 2, "key": f"{key}-{i}", "timestamp": FIRST_TICKET_MS + i,
             "value_base64": base64.b64encode(v).decode()}) + "\n" for i, v in enumerate(values))
         subprocess.run([rig.KTOOL, "-b", rig.BROKERS, "produce", self.input], input=text, text=True,
                        check=True)
@@ -111,6 +112,8 @@ def replayed_once_each(job, count):
     sources = {headers(r)["ticketmill-replay-of"] for r in records}
     return first_wrong(
         differs("replayed", len(records), count), differs("different tickets", len(sources), count),
+        min(r["timestamp"] for r in records) < FIRST_TICKET_MS + 1000
+        and "a replayed record is as old as its ticket: retention may delete it unread",
         any(n.startswith("__connect") for r in records for n in headers(r))
         and "a replayed record has the headers of a dead letter")
 

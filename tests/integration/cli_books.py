@@ -115,7 +115,8 @@ def check_sees_topics_and_what_is_missing():
         (missing[0] == 78 and "kafka-topics.sh" in missing[2] and "not-there" in missing[2],
          f"missing: {missing}"),
         (hurting[0] == 0 and "is compacted" in hurting[2] and "below the input's" in hurting[2]
-         and "retention.ms is 1h 00m" in hurting[2], f"hurting: {hurting}"),
+         and "retention.ms is 1h 00m" in hurting[2] and "LogAppendTime" in hurting[2],
+         f"hurting: {hurting}"),
         (away[0] == 69 and "127.0.0.1:1" in away[2], f"away: {away}"),
         (ask(job, "check", "--print", config=again)[1] == printed[1],
          "what check --print prints does not load as the same configuration"))

@@ -50,18 +50,21 @@ static void cluster_and_topics_are_described(void **state)
     snprintf(name, sizeof name, "%s-set", f.input);
     const struct config_pair settings[] = {{"max.message.bytes", "4000000"},
                                            {"retention.ms", "86400000"},
-                                           {"cleanup.policy", "compact,delete"}};
-    assert_int_equal(kadmin_create(f.admin, name, 1, settings, 3, &fail), ST_OK);
-    assert_int_equal(kadmin_create(f.admin, name, 1, settings, 3, &fail), ST_LOCKED);
+                                           {"cleanup.policy", "compact,delete"},
+                                           {"message.timestamp.type", "LogAppendTime"}};
+    assert_int_equal(kadmin_create(f.admin, name, 1, settings, 4, &fail), ST_OK);
+    assert_int_equal(kadmin_create(f.admin, name, 1, settings, 4, &fail), ST_LOCKED);
     struct ktopic_settings s;
     assert_int_equal(kadmin_topic_settings(f.admin, name, &s, &fail), ST_OK);
     assert_int_equal(s.max_message_bytes, 4000000);
     assert_int_equal(s.retention_ms, 86400000);
     assert_int_equal(s.retention_bytes, -1);
     assert_true(s.compacted);
+    assert_true(s.append_time);
     assert_int_equal(kadmin_topic_settings(f.admin, f.input, &s, &fail), ST_OK);
     assert_int_equal(s.max_message_bytes, 1048588);
     assert_false(s.compacted);
+    assert_false(s.append_time);
     assert_int_equal(kadmin_delete(f.admin, name, &fail), ST_OK);
 }
 

@@ -44,7 +44,9 @@ static void default_settings_are_fine(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof roles / sizeof *roles; i++) {
         struct topic_seen t = topic(roles[i]);
+        t.settings.append_time = roles[i] == TOPIC_DEAD_LETTERS;
         expect(&t, &input, NULL);
+        t.settings.append_time = false;
         t.settings.retention_ms = -1; /* for ever */
         expect(&t, &input, NULL);
     }
@@ -59,6 +61,13 @@ static void retention_shorter_than_a_long_weekend_is_told(void **state)
     input.settings.retention_ms = results.settings.retention_ms = 3 * DAY_MS - 1;
     expect(&input, &input, "retention.ms is 2d 23h: tickets that no run has read by then are lost");
     expect(&results, &input, "reach no further back");
+}
+
+static void letters_that_age_with_their_tickets_are_told(void **state)
+{
+    struct topic_seen input = topic(TOPIC_INPUT), dead = topic(TOPIC_DEAD_LETTERS);
+    (void)state;
+    expect(&dead, &input, "retention.ms is 7d 00h and counts from when the ticket was written");
 }
 
 static void deletion_by_size_is_told_for_what_we_read(void **state)
@@ -83,6 +92,7 @@ static void dead_letters_smaller_than_the_input_are_told(void **state)
 {
     struct topic_seen input = topic(TOPIC_INPUT), dead = topic(TOPIC_DEAD_LETTERS);
     (void)state;
+    dead.settings.append_time = true;
     dead.settings.max_message_bytes--;
     expect(&dead, &input, "below the input's");
     dead.settings.max_message_bytes = 1000;
@@ -112,7 +122,8 @@ static void missing_topics_come_with_their_command(void **state)
     buf_init(&out, 4096);
     topic_create_command(&k, &dead, &input, &out);
     assert_string_equal(out.p, "kafka-topics.sh --bootstrap-server b:9092 --create --topic t "
-                               "--partitions 4 --config max.message.bytes=1048588");
+                               "--partitions 4 --config message.timestamp.type=LogAppendTime "
+                               "--config max.message.bytes=1048588");
     buf_clear(&out);
     input.exists = false;
     topic_create_command(&k, &input, &input, &out);
@@ -127,6 +138,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(default_settings_are_fine),
         cmocka_unit_test(retention_shorter_than_a_long_weekend_is_told),
+        cmocka_unit_test(letters_that_age_with_their_tickets_are_told),
         cmocka_unit_test(deletion_by_size_is_told_for_what_we_read),
         cmocka_unit_test(compaction_is_told_everywhere),
         cmocka_unit_test(dead_letters_smaller_than_the_input_are_told),
