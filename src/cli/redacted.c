@@ -24,6 +24,15 @@ struct redacted {
     struct buf text, counts, out;
 };
 
+static bool is_kind(const char *pattern)
+{
+    for (int k = 0; k < REDACT_KINDS; k++) {
+        if (strcmp(pattern, redact_kind_name((enum redact_kind)k)) == 0)
+            return true;
+    }
+    return false;
+}
+
 static void add_counts(struct redacted *r, struct slice counts)
 {
     json *doc;
@@ -35,6 +44,8 @@ static void add_counts(struct redacted *r, struct slice counts)
             r->places[k] += n;
     }
     for (int i = 0; i < r->config->redaction.pattern_count; i++) {
+        if (is_kind(r->config->redaction.patterns[i].name))
+            continue; /* counted already */
         if (json_i64(json_get(doc, r->config->redaction.patterns[i].name), &n) == ST_OK)
             r->own[i] += n;
     }

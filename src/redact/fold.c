@@ -79,7 +79,7 @@ static char fold_one(uint32_t cp, char previous)
     if (is_unspaced(cp))
         return FOLD_SCRIPT;
     if (cp < 0xc0 || (cp >= 0x2010 && cp <= 0x2bff))
-        return ';'; /* punctuation and symbols: no part of any word */
+        return FOLD_SIGN; /* punctuation and symbols: no part of any word */
     return FOLD_LETTER;
 }
 

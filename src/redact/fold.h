@@ -2,7 +2,7 @@
  *
  * Full-width forms, Arabic and Indic digits, dashes and spaces of all kinds become ASCII;
  * zero-width characters, soft hyphens and direction marks are left out; other letters become
- * FOLD_LETTER, or FOLD_SCRIPT in scripts that put no spaces between words. Pure.
+ * FOLD_LETTER, or FOLD_SCRIPT in scripts that put no spaces between words; signs FOLD_SIGN. Pure.
  */
 #ifndef TICKETMILL_REDACT_FOLD_H
 #define TICKETMILL_REDACT_FOLD_H
@@ -13,6 +13,7 @@
 
 #define FOLD_LETTER ((char)0x80)
 #define FOLD_SCRIPT ((char)0x81)
+#define FOLD_SIGN   ((char)0x82)
 
 struct folded {
     const char *s; /* the text itself when it is all ASCII */

@@ -4,6 +4,8 @@
 
 #include "config/config.h"
 
+#define LABEL_FAR 900000 /* of the text itself; ours count on from those below */
+
 struct label {
     const char *name; /* as configured, borrowed */
     char *upper;      /* as in the placeholder */
@@ -25,10 +27,12 @@ struct label_use {
 struct label_uses {
     struct label_use *v; /* ascending */
     size_t count, cap;
-    int *highest; /* number per kind; 0 = none */
+    int *highest;    /* number per kind, of those below LABEL_FAR; 0 = none */
+    struct map *far; /* placeholders with higher numbers; NULL = none */
 };
 
 void labels_used(const struct labels *l, struct slice text, struct label_uses *out);
+bool label_is_used(const struct label_uses *u, struct slice placeholder);
 void label_uses_deinit(struct label_uses *u);
 
 #endif

@@ -134,10 +134,11 @@ static void settle(struct finder *f, const struct label_uses *uses)
 struct writer {
     const struct redactor *r;
     const struct finder *f;
+    const struct label_uses *uses;
     struct map *numbers; /* of a kind and value */
     int *next;           /* number per kind */
     int *counts;
-    struct buf key;
+    struct buf key, placeholder;
 };
 
 static bool is_number(int kind)
@@ -155,7 +156,7 @@ static void value_key(struct buf *key, int kind, struct slice value)
     fold(value, &folded);
     for (size_t i = 0; i < folded.n; i++) {
         char c = folded.s[i];
-        if (c == FOLD_LETTER || c == FOLD_SCRIPT) { /* letters that folding cannot tell apart */
+        if (c == FOLD_LETTER || c == FOLD_SCRIPT || c == FOLD_SIGN) { /* what folding makes alike */
             size_t from = fold_place(&folded, i), to = fold_place(&folded, i + 1);
             buf_add(key, value.p + from, to - from);
         } else if (!is_number(kind) || is_alnum(c)) {
@@ -163,6 +164,18 @@ static void value_key(struct buf *key, int kind, struct slice value)
         }
     }
     fold_deinit(&folded);
+}
+
+/* One that the text itself does not use. */
+static int next_number(struct writer *w, const struct label *label)
+{
+    int number;
+    do {
+        number = ++w->next[label->first];
+        buf_clear(&w->placeholder);
+        buf_fmt(&w->placeholder, "[%s_%d]", label->upper, number);
+    } while (label_is_used(w->uses, buf_view(&w->placeholder)));
+    return number;
 }
 
 static void write_find(struct writer *w, const struct find *found, struct buf *out)
@@ -174,10 +187,10 @@ static void write_find(struct writer *w, const struct find *found, struct buf *o
     value_key(&w->key, label->first, value);
     intptr_t number = (intptr_t)map_get(w->numbers, buf_view(&w->key));
     if (number == 0) {
-        number = ++w->next[label->first];
+        number = next_number(w, label);
         map_put(w->numbers, buf_view(&w->key), (void *)number);
     }
-    w->counts[found->kind]++;
+    w->counts[label->first]++;
     buf_fmt(out, "[%s_%d]", label->upper, (int)number);
 }
 
@@ -199,11 +212,12 @@ static bool write_text(const struct redactor *r, const struct finder *f,
                        const struct label_uses *uses, struct buf *out, struct buf *counts)
 {
     size_t kinds = (size_t)r->labels.count, done = 0;
-    struct writer w = {.r = r, .f = f, .numbers = map_new()};
+    struct writer w = {.r = r, .f = f, .uses = uses, .numbers = map_new()};
     w.next = mem_array(kinds, sizeof *w.next);
     w.counts = mem_array(kinds, sizeof *w.counts);
     memcpy(w.next, uses->highest, kinds * sizeof *w.next);
     buf_init(&w.key, SIZE_MAX);
+    buf_init(&w.placeholder, SIZE_MAX);
     for (size_t i = 0; i < f->count; i++) {
         buf_add(out, f->text.p + done, f->v[i].from - done);
         write_find(&w, &f->v[i], out);
@@ -212,6 +226,7 @@ static bool write_text(const struct redactor *r, const struct finder *f,
     buf_add(out, f->text.p + done, f->text.n - done);
     write_counts(&w, counts);
     buf_deinit(&w.key);
+    buf_deinit(&w.placeholder);
     map_free(w.numbers);
     mem_free(w.next);
     mem_free(w.counts);

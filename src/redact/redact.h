@@ -60,9 +60,9 @@ struct redact_text {
 #define REDACT_EXTRA  1024
 
 /* *out: the text with placeholders, valid UTF-8; emptied first. *counts: JSON object of places by
- * kind, {"email":2}, in the order of the kinds, own ones behind; emptied first, and left empty when
- * there are none (REDACT_DONE for the words beside a cut alone). *pattern: the own pattern that
- * gave up. */
+ * kind, {"email":2}, in the order of the kinds, own ones behind (those named like a kind, in
+ * whatever case, count as it); emptied first, and left empty when there are none (REDACT_DONE for
+ * the words beside a cut alone). *pattern: the own pattern that gave up. */
 enum redact_result redactor_apply(const struct redactor *r, const struct redact_text *t,
                                   struct buf *out, struct buf *counts, const char **pattern);
 
