@@ -7,7 +7,8 @@ static const char *const version_words[] = {
     "version", "versione", "versión",   "versão",   "release", "firmware",   "build",
     "ver",     "ver.",     "v",         "update",   "driver",  "treiber",    "section",
     "chapter", "kapitel",  "abschnitt", "chapitre", "article", "articolo",   "artículo",
-    "artigo",  "art.",     "§",         "版本",     "第",      "バージョン", NULL};
+    "artigo",  "art.",     "§",         "版本",     "第",      "バージョン", "версия",
+    "Версия",  "версии",   "버전",      "versie",   "wersja",  NULL};
 
 static const char *const address_words[] = {"ip",   "ipv4", "address", "adresse", "server",
                                             "host", "ping", "地址",    NULL};

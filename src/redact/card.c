@@ -48,8 +48,12 @@ static bool is_printed_so(const struct chain *c, int k)
     int g[8];
     if (chain_is_bare(c, k))
         return true;
-    int n = chain_groups(c, k, g, 8);
-    if (n > 8 || g[0] != 4 || !chain_separated_by(c, k, " -."))
+    int n = chain_groups(c, k, g, 8), breaks = 0;
+    if (n > 8 || g[0] != 4 || !chain_separated_by(c, k, " -.\n"))
+        return false;
+    for (int i = 0; i < k; i++)
+        breaks += c->sep[i] == '\n';
+    if (breaks > 1) /* a column of numbers */
         return false;
     for (int i = 1; i < n; i++) {
         if (g[i] < (i == n - 1 ? 1 : 4))

@@ -5,23 +5,32 @@
 
 #define CODE_MAX 36
 
-/* Letters (upper case) and digits from a place on, single spaces, dashes and dots left out. */
+/* Letters (upper case) and digits from a place on, single spaces, dashes and dots left out, and one
+ * line break. */
 struct code {
     int n;
+    int line; /* of them before the line break, n without one */
     char c[CODE_MAX];
     size_t end[CODE_MAX]; /* place behind each */
 };
 
 static void code_read(const struct finder *f, size_t i, struct code *code)
 {
-    code->n = 0;
+    code->n = code->line = 0;
     while (code->n < CODE_MAX && is_alnum(at(f, i))) {
         code->c[code->n] = upper(f->s[i]);
         code->end[code->n++] = ++i;
         char c = at(f, i);
         if ((c == ' ' || c == '-' || c == '.') && is_alnum(at(f, i + 1)))
             i++;
+        size_t wrapped = code->line == 0 ? find_line_break(f, i) : 0;
+        if (wrapped > 0 && is_alnum(at(f, i + wrapped))) {
+            code->line = code->n;
+            i += wrapped;
+        }
     }
+    if (code->line == 0)
+        code->line = code->n;
 }
 
 /* A code of k characters ends there, not in the middle of a word. */
@@ -72,7 +81,8 @@ static size_t iban_end(const struct finder *f, size_t i, const struct code *code
     int n = has_form(code, "AA99") ? iban_length(code->c) : 0;
     if (n == 0 || !ends(f, code, n))
         return 0;
-    return mod_97(code, n) || find_context(f, i, names, 16) ? code->end[n - 1] : 0;
+    bool is_named = n <= code->line && find_context(f, i, names, 16);
+    return is_named || mod_97(code, n) ? code->end[n - 1] : 0;
 }
 
 static size_t british_end(const struct finder *f, const struct code *code)
@@ -145,6 +155,7 @@ void find_codes(struct finder *f)
             i = end - 1;
             continue;
         }
+        code.n = code.line;
         if ((end = british_end(f, &code)) == 0 && (end = spanish_end(f, &code)) == 0)
             end = italian_end(f, &code);
         if (end > 0) {

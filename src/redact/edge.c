@@ -10,6 +10,12 @@ static bool is_gap(char c)
     return c == ' ' || c == '\n' || c == '\t' || c == FOLD_SCRIPT;
 }
 
+/* Groups of a number stand on one line, or on two when a mail program wrapped it. */
+static bool may_go_on(char c)
+{
+    return c == ' ' || c == '\n';
+}
+
 /* No letters: digits and signs between them. */
 static bool is_group(const struct finder *f, size_t from, size_t to)
 {
@@ -38,7 +44,7 @@ static size_t word_end(const struct finder *f, size_t i)
 static size_t left_edge(const struct finder *f, size_t i)
 {
     i = word_start(f, i);
-    for (int k = 0; k < GROUPS_MAX && i > 0 && f->s[i - 1] == ' '; k++) {
+    for (int k = 0; k < GROUPS_MAX && i > 0 && may_go_on(f->s[i - 1]); k++) {
         size_t start = word_start(f, i - 1);
         if (!is_group(f, start, i - 1))
             break;
@@ -50,7 +56,7 @@ static size_t left_edge(const struct finder *f, size_t i)
 static size_t right_edge(const struct finder *f, size_t i)
 {
     i = word_end(f, i);
-    for (int k = 0; k < GROUPS_MAX && at(f, i) == ' '; k++) {
+    for (int k = 0; k < GROUPS_MAX && may_go_on(at(f, i)); k++) {
         size_t end = word_end(f, i + 1);
         if (!is_group(f, i + 1, end))
             break;

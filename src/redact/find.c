@@ -80,11 +80,28 @@ static bool is_separator(char c)
     return c == ' ' || c == '-' || c == '.' || c == '/' || c == '(' || c == ')';
 }
 
+size_t find_line_break(const struct finder *f, size_t i)
+{
+    size_t n = at(f, i) == ' ';
+    if (at(f, i + n++) != '\n')
+        return 0;
+    if (at(f, i + n) == '\n')
+        return n + 1;
+    if (at(f, i + n) == '>')
+        n += at(f, i + n + 1) == ' ' ? 2 : 1;
+    return n;
+}
+
 /* Bytes of the separator at i between two digits; *as what it counts as. 0 = there is none. */
 static size_t separator(const struct finder *f, size_t i, char *as)
 {
     size_t n = 0;
     bool parentheses = false;
+    size_t wrapped = find_line_break(f, i);
+    if (wrapped > 0) {
+        *as = is_digit(at(f, i + wrapped)) ? '\n' : '\0';
+        return *as ? wrapped : 0;
+    }
     while (n < 4 && is_separator(at(f, i + n))) {
         char c = at(f, i + n);
         parentheses |= c == '(' || c == ')';
@@ -113,6 +130,14 @@ void chain_read(const struct finder *f, size_t start, struct chain *c)
             i += separator(f, i, &as);
     }
     c->inside = start >= 2 && is_separator(f->s[start - 1]) && is_digit(f->s[start - 2]);
+}
+
+int chain_line(const struct chain *c)
+{
+    int n = 1;
+    while (n < c->n && c->sep[n] != '\n')
+        n++;
+    return n;
 }
 
 bool chain_ends(const struct finder *f, const struct chain *c, int k)

@@ -96,11 +96,18 @@ struct chain {
     int n;                 /* digits; CHAIN_MAX = perhaps more */
     uint8_t d[CHAIN_MAX];  /* their values */
     size_t end[CHAIN_MAX]; /* place behind each */
-    char sep[CHAIN_MAX]; /* what stands before it: 0, ' ', '-', '.', '/', or 'P' for parentheses */
+    char sep[CHAIN_MAX]; /* what stands before it: 0, ' ', '-', '.', '/', 'P' for parentheses, '\n'
+                          */
     bool inside;         /* a digit and one separator stand before it */
 };
 
 void chain_read(const struct finder *f, size_t start, struct chain *c);
+/* Its digits before the first line break. */
+int chain_line(const struct chain *c);
+/* Bytes of the line break at i, with a space before it and the mark of a quoted line or an empty
+ * line behind it, as between subject and body; 0 = there is none. Mail programs wrap long numbers;
+ * only a checksum can tell that it is one. */
+size_t find_line_break(const struct finder *f, size_t i);
 /* May a number of k digits end there? */
 bool chain_ends(const struct finder *f, const struct chain *c, int k);
 /* Sizes of the groups of its first k digits; how many groups, at most `max`. */

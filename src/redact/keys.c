@@ -5,7 +5,8 @@
 #include "redact/find.h"
 
 /* Bytes that are looked at before it is clear that something is a key; its end may be further. */
-#define LOOK 128
+#define LOOK       128
+#define TOKEN_LOOK 512 /* the first part of a web token may hold names of keys */
 
 static bool in_token(char c)
 {
@@ -41,6 +42,8 @@ static const struct prefix {
     {"xoxa-", 10},
     {"xoxs-", 10},
     {"xoxr-", 10},
+    {"xapp-", 10},
+    {"hooks.slack.com/services/", 20},
     {"AIza", 30},
     {"ya29.", 20},
     {"npm_", 30},
@@ -84,7 +87,7 @@ static size_t prefixed_end(const struct finder *f, size_t i)
         if (p->text[0] != f->s[i] || p->text[1] != at(f, i + 1) || !starts(f, i, p->text))
             continue;
         size_t from = i + strlen(p->text);
-        bool (*is_part)(char c) = f->s[from - 1] == '.' ? in_bearer : in_token;
+        bool (*is_part)(char c) = strchr("./", f->s[from - 1]) ? in_bearer : in_token;
         size_t end = run(f, from, LOOK, is_part);
         bool is_key = end - from >= p->tail && has_digit(f, from, end);
         return is_key ? run(f, from, SIZE_MAX, is_part) : 0;
@@ -98,7 +101,7 @@ static size_t web_token_end(const struct finder *f, size_t i)
     size_t end, dots = 0;
     if (!starts(f, i, "eyJ"))
         return 0;
-    for (end = i; end - i < LOOK && (in_token(at(f, end)) || at(f, end) == '.'); end++)
+    for (end = i; end - i < TOKEN_LOOK && (in_token(at(f, end)) || at(f, end) == '.'); end++)
         dots += f->s[end] == '.' && in_token(at(f, end + 1));
     return dots >= 1 && end - i >= 30 ? run(f, i, SIZE_MAX, in_bearer) : 0;
 }
@@ -130,7 +133,8 @@ static const char *const passwords[] = {
     "password", "passwort",   "kennwort",     "passphrase", "passwd",     "pwd",
     "pass",     "passcode",   "mot de passe", "mdp",        "contraseña", "clave",
     "senha",    "pin",        "zugangsdaten", "parola",     "密码",       "密碼",
-    "口令",     "パスワード", "비밀번호",     NULL};
+    "口令",     "パスワード", "비밀번호",     "pw",         "пароль",     "Пароль",
+    "hasło",    "wachtwoord", "şifre",        NULL};
 static const char *const secrets[] = {
     "api key",     "apikey",    "api-key", "api_key",   "secret",    "token", "access key",
     "access_key",  "schlüssel", "clé api", "clé d'api", "clave api", "chave", "chiave",
@@ -148,7 +152,7 @@ static size_t word_end(const struct finder *f, size_t i, size_t most, struct loo
     while (end < f->n && end - i < most && f->s[end] != ' ' && f->s[end] != '\n' &&
            f->s[end] != '\t' && f->s[end] != FOLD_SCRIPT && !strchr("\"`<>", f->s[end]))
         end++;
-    while (end > i && strchr(".,;:?)]}'", f->s[end - 1]))
+    while (end > i && strchr(".,;:?)]}'\x82", f->s[end - 1])) /* \x82: FOLD_SIGN */
         end--;
     for (size_t k = i; k < end; k++) {
         char c = f->s[k];
@@ -235,14 +239,35 @@ static bool begins_word(const struct finder *f, size_t i)
     return !is_class(f->s[i], IS_BEFORE) && is_class(before(f, i), IS_BEFORE);
 }
 
-/* ---- PEM ------------------------------------------------------------------------------------ */
-
-static bool in_pem(char c)
+/* "scheme://name:password@host": place behind the password, *i where it begins; 0 = there is none
+ * behind the "://" at i. All up to the last '@' of the name: passwords may hold some. */
+static size_t link_end(const struct finder *f, size_t *i)
 {
-    return is_alnum(c) || (c != '\0' && strchr("+/= \n\r\t", c) != NULL);
+    size_t colon = 0, sign = 0, k = *i + 3;
+    if (!starts(f, *i, "://"))
+        return 0;
+    for (; k < f->n && !strchr("/?# \n\t\"<>", f->s[k]) && f->s[k] != FOLD_SCRIPT; k++) {
+        if (f->s[k] == ':' && colon == 0)
+            colon = k;
+        if (f->s[k] == '@')
+            sign = k;
+    }
+    if (colon == 0 || sign <= colon + 1)
+        return 0;
+    *i = colon + 1;
+    return sign;
 }
 
-/* "-----BEGIN … PRIVATE KEY-----": place behind the line's end; 0 = it is none. */
+/* ---- PEM ------------------------------------------------------------------------------------ */
+
+/* Also what stands between its lines where it is quoted: '>', or "\n" within a string. */
+static bool in_pem(char c)
+{
+    return is_alnum(c) || (c != '\0' && strchr("+/= \n\r\t\\>", c) != NULL);
+}
+
+/* "-----BEGIN … PRIVATE KEY-----", "… KEY BLOCK-----": place behind the line's end; 0 = it is none.
+ */
 static size_t pem_line(const struct finder *f, size_t i, const char *verb)
 {
     size_t end = i + 5 + strlen(verb);
@@ -251,22 +276,36 @@ static size_t pem_line(const struct finder *f, size_t i, const char *verb)
     for (size_t k = 0; k < 40; k++, end++) {
         if (starts(f, end, "PRIVATE KEY-----"))
             return end + 16;
+        if (starts(f, end, "PRIVATE KEY BLOCK-----"))
+            return end + 22;
         if (at(f, end) == '\n' || at(f, end) == '-')
             return 0;
     }
     return 0;
 }
 
+/* Place behind the key whose first line ends at i. Up to the next line of dashes there may be
+ * headers; when it is not the key's last one, the key was cut: as far as it can be one. */
+static size_t pem_end(const struct finder *f, size_t i)
+{
+    size_t next = i;
+    while (next < f->n && !starts(f, next, "-----"))
+        next++;
+    size_t end = pem_line(f, next, "END ");
+    if (end > 0)
+        return end;
+    for (end = i; end < next && (in_pem(f->s[end]) || strchr(":,-", f->s[end])); end++)
+        ;
+    while (strchr(" \n\r\t", f->s[end - 1]))
+        end--;
+    return end;
+}
+
 static size_t take_pem(struct finder *f, size_t i, size_t floor)
 {
     size_t end = pem_line(f, i, "BEGIN "), from = i;
     if (end > 0) {
-        while (end < f->n && (in_pem(f->s[end]) || f->s[end] == ':' || f->s[end] == ','))
-            end++;
-        size_t last = pem_line(f, end, "END ");
-        while (!last && strchr(" \n\r\t", f->s[end - 1]))
-            end--;
-        end = last ? last : end;
+        end = pem_end(f, end);
     } else if ((end = pem_line(f, i, "END ")) > 0) { /* its beginning was left out */
         while (from > floor && in_pem(f->s[from - 1]))
             from--;
@@ -297,6 +336,8 @@ void find_keys(struct finder *f)
                 take_bearer(f, i);
             end = c == 'e' ? web_token_end(f, i) : prefixed_end(f, i);
         }
+        if (c == ':')
+            end = link_end(f, &from);
         if (end == 0 && begins_word(f, i))
             end = told_end(f, &from);
         if (end > from) {

@@ -15,12 +15,8 @@ static size_t phone_start(const struct finder *f, const struct chain *c)
 /* Place behind the number taken at the chain, or of the end of its first group. */
 static size_t take(struct finder *f, const struct chain *c)
 {
-    int k = card_digits(f, c);
+    int k;
     size_t end = 0;
-    if (k > 0) {
-        find_add(f, REDACT_CARD, c->start, c->end[k - 1]);
-        return c->end[k - 1];
-    }
     if ((end = national_end(f, c)) > 0) {
         find_add(f, REDACT_NATIONAL_ID, c->start, end);
         return end;
@@ -45,6 +41,13 @@ void find_numbers(struct finder *f)
                 i++;
         } else {
             chain_read(f, i, &c);
+            int card = card_digits(f, &c);
+            if (card > 0) {
+                find_add(f, REDACT_CARD, i, c.end[card - 1]);
+                i = c.end[card - 1];
+                continue;
+            }
+            c.n = chain_line(&c);
             i = c.n >= 7 ? take(f, &c) : c.end[c.n - 1];
         }
     }

@@ -7,13 +7,14 @@
 #include "redact/find.h"
 
 static const char *const words[] = {
-    "phone",     "tel",           "tel.",     "telef",   "tél",       "tlf",      "fono",
-    "fax",       "mobil",         "cell",     "cel",     "handy",     "móvil",    "celular",
-    "cellulare", "portable",      "whatsapp", "hotline", "rufnummer", "call me",  "call us",
-    "sms",       "ruf mich",      "rappel",   "llam",    "telegram",  "signal",   "wechat",
-    "viber",     "anrufen",       "chiama",   "ligue",   "ligar",     "contacto", "callback",
-    "call back", "numero di tel", "电话",     "手机",    "電話",      "携帯",     "手機",
-    "微信",      "联系",          "휴대",     "전화",    "тел",       NULL};
+    "phone",     "tel",       "tel.",          "telef",   "tél",       "tlf",      "fono",
+    "fax",       "mobil",     "cell",          "cel",     "handy",     "móvil",    "celular",
+    "cellulare", "portable",  "whatsapp",      "hotline", "rufnummer", "call me",  "call us",
+    "sms",       "ruf mich",  "rappel",        "llam",    "llám",      "telegram", "signal",
+    "wechat",    "viber",     "anrufen",       "chiama",  "ligue",     "ligar",    "contacto",
+    "callback",  "call back", "numero di tel", "电话",    "手机",      "電話",     "携帯",
+    "手機",      "微信",      "联系",          "휴대",    "전화",      "тел",      "Тел",
+    NULL};
 
 /* Words that say a number is something else, however it looks. */
 static const char *const others[] = {
@@ -152,6 +153,8 @@ static int chinese(const struct finder *f, const struct chain *c)
         return 0;
     if (are_groups(c, 11, 3, grouped))
         return 11;
+    if (is_amount(f, c, 11))
+        return 0;
     bool beside =
         left == FOLD_SCRIPT || at(f, c->end[10]) == FOLD_SCRIPT ||
         (strchr(":, ", left ? left : ' ') && c->start >= 2 && f->s[c->start - 2] == FOLD_SCRIPT);
@@ -168,8 +171,8 @@ static int southern(const struct finder *f, const struct chain *c)
     int first = c->n > 0 ? c->d[0] : 0;
     if (!is_free(f, c))
         return 0;
-    if (chain_ends(f, c, 9) && !is_amount(f, c, 9) && (first >= 6 || first == 2) && c->n == 9 &&
-        chain_separated_by(c, 9, " -") &&
+    if (chain_ends(f, c, 9) && !is_amount(f, c, 9) && (first >= 6 || (first == 2 && c->d[1] > 0)) &&
+        c->n == 9 && chain_separated_by(c, 9, " -") &&
         (are_groups(c, 9, 3, triples) || are_groups(c, 9, 4, pairs)))
         return 9;
     if (first == 3 && chain_ends(f, c, 10) &&
@@ -199,7 +202,8 @@ int phone_digits(const struct finder *f, const struct chain *c)
     int k = international(f, c);
     if (c->n < 7)
         return 0;
-    if (k == 0 && find_context(f, c->start, others, 16) && !is_about_phones(f, c->start))
+    bool plus = k > 0 && c->d[0] != 0; /* 0049 may begin a serial number as well */
+    if (!plus && find_context(f, c->start, others, 16) && !is_about_phones(f, c->start))
         return 0;
     if (k == 0)
         k = north_american(f, c);

@@ -111,7 +111,15 @@ static void hostile_texts_take_time_in_proportion_to_their_length(void **state)
                                         "4111 1111 1111 1111 ",
                                         "１",
                                         "中1",
-                                        "a(at)b.c"};
+                                        "a(at)b.c",
+                                        "a%40b.",
+                                        "\"a",
+                                        "a\n",
+                                        "1\n",
+                                        "DE12\n",
+                                        "://a:",
+                                        "[EMAIL_899999] [EMAIL_1000000] a@b.co ",
+                                        "a[dot]b@"};
     struct redaction r;
     assert_true(redaction_init(&r, ALL_KINDS, NULL, 0));
     for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
