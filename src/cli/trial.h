@@ -46,7 +46,8 @@ struct trial_variant {
     struct score_item *items; /* by line; truth -1 = not finished */
     size_t finished;
     int64_t dead;
-    bool complete, priced;
+    bool complete;
+    bool priced; /* today, and each call when it was asked */
     struct score score;
     struct score_interval f1;
     int64_t input_tokens, cached_tokens, output_tokens, cost_pusd, unknown_pusd;

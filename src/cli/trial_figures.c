@@ -56,6 +56,7 @@ static void on_call(void *self, const struct ledger_row *row)
     struct reading *r = self;
 
     spread_add(&r->latencies, ledger_row_i64(row, 0), 1);
+    r->v->priced = r->v->priced && ledger_row_i64(row, 1) != 0;
 }
 
 static enum status read_ledger(struct reading *r, struct fail *fail)
@@ -85,6 +86,7 @@ enum status trial_read(struct trial *t, struct trial_variant *v, struct fail *fa
     v->finished = 0;
     v->dead = v->input_tokens = v->cached_tokens = v->output_tokens = 0;
     v->cost_pusd = v->unknown_pusd = 0;
+    v->priced = t->config->models[v->model].price_count > 0;
     spread_init(&r.latencies);
     if (access(v->ledger, F_OK) == 0)
         st = read_ledger(&r, fail);

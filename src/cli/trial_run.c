@@ -63,19 +63,41 @@ int trial_prompt_add(struct trial *t, const char *path)
 
 /* --- variants -------------------------------------------------------------------------------- */
 
+/* Who is asked, and how. */
+static void tell_offer(const struct config *c, const struct trial_variant *v, struct buf *out)
+{
+    const struct config_model *m = &c->models[v->model];
+    const struct config_provider *p = &c->providers[m->provider];
+
+    buf_fmt(out, "%s\n%s\n%s\n%s\n%d\n%lld\n%lld\n%s\n%s\n", m->name, m->served_name, p->name,
+            p->endpoints[0].url, (int)m->json, (long long)m->temperature_ppm,
+            (long long)m->max_output_tokens, m->extra_body, m->service_tier ? m->service_tier : "");
+    buf_fmt(out, "%s\n%lld\n%lld\n%lld\n%lld\n", v->version, (long long)v->pack,
+            (long long)c->packing.max_tokens, (long long)c->packing.max_bytes,
+            (long long)c->packing.solo_above_tokens);
+}
+
+/* What of a ticket is sent. */
+static void tell_text(const struct config *c, const struct trial_variant *v, struct buf *out)
+{
+    bool redacted = c->providers[c->models[v->model].provider].redaction;
+
+    buf_fmt(out, "%s\n%s\n%lld\n%u\n", c->ticket.subject, c->ticket.body,
+            (long long)c->ticket.max_text_bytes, redacted ? (unsigned)c->redaction.kinds : 0);
+    for (int i = 0; redacted && i < c->redaction.pattern_count; i++)
+        buf_fmt(out, "%s\n%s\n", c->redaction.patterns[i].name, c->redaction.patterns[i].value);
+}
+
 static void name_ledger(const struct trial *t, struct trial_variant *v)
 {
     const struct config_model *m = &t->config->models[v->model];
-    const struct config_provider *p = &t->config->providers[m->provider];
     uint8_t hash[SHA256_SIZE];
     struct buf offer, name;
 
     buf_init(&offer, SIZE_MAX);
     buf_init(&name, SIZE_MAX);
-    buf_fmt(&offer, "%s\n%s\n%s\n%s\n%d\n%lld\n%s\n%s\n%lld\n%lld\n%s", m->name, m->served_name,
-            p->name, p->endpoints[0].url, (int)m->json, (long long)m->temperature_ppm,
-            m->extra_body, m->service_tier ? m->service_tier : "",
-            (long long)t->config->ticket.max_text_bytes, (long long)v->pack, v->version);
+    tell_offer(t->config, v, &offer);
+    tell_text(t->config, v, &offer);
     struct slice all = buf_view(&offer);
     sha256(all, hash);
     buf_fmt(&name, "%s/", t->folder);
@@ -106,7 +128,6 @@ void trial_variant_add(struct trial *t, int model, int prompt, int64_t pack)
     prompt_system(&c, &system);
     prompt_version(buf_view(&system), v.version);
     buf_deinit(&system);
-    v.priced = t->config->models[model].price_count > 0;
     name_ledger(t, &v);
     t->v = mem_grow(t->v, (size_t)t->count + 1, sizeof *t->v);
     t->v[t->count++] = v;
@@ -176,6 +197,7 @@ static void run_variant(const struct trial *t, struct trial_variant *v, const ch
             .only_provider = -1,
             .budget_pusd =
                 t->budget_pusd == CONFIG_OFF ? CONFIG_OFF : t->budget_pusd - t->spent_pusd,
+            .budget_is_left = true,
             .spent_pusd = -1,
             .version = version,
             .ledger_path = v->ledger,

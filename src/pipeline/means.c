@@ -110,13 +110,13 @@ enum status means_budget(const struct means_caps *caps, struct ledger *ledger, i
     if (st == ST_OK && spent.latest_sent_unix_us > now)
         st = read_spent(ledger, spent.latest_sent_unix_us, &arena, &spent, fail);
     if (st == ST_OK) {
-        if (spent.total_pusd[SPENT_CHAIN] > 0)
+        if (spent.total_pusd[SPENT_CHAIN] > 0 && !caps->run_is_left)
             log_event(LOG_INFO, "run_continued",
                       "an interrupted run is continued: what it spent counts against the budget",
                       L_INT("spent_pusd", spent.total_pusd[SPENT_CHAIN]));
         *out = budget_new(caps->config, caps->run_pusd,
                           &(struct budget_history){
-                              .run_pusd = spent.total_pusd[SPENT_CHAIN],
+                              .run_pusd = caps->run_is_left ? 0 : spent.total_pusd[SPENT_CHAIN],
                               .day_pusd = spent.total_pusd[SPENT_DAY] + caps->lost_pusd,
                               .month_pusd = spent.total_pusd[SPENT_MONTH] + caps->lost_pusd,
                               .shadow_pusd = spent.shadow_pusd[SPENT_CHAIN],
@@ -134,6 +134,7 @@ enum status means_money(struct means *m, const struct run_options *o, struct led
 {
     return means_budget(&(struct means_caps){.config = o->config,
                                              .run_pusd = o->budget_pusd,
+                                             .run_is_left = o->budget_is_left,
                                              .lost_pusd = o->spent_pusd > 0 ? o->spent_pusd : 0},
                         ledger, clock_unix_us(&clock_system), &m->budget, fail);
 }

@@ -26,6 +26,7 @@ MUST_CHECK enum status means_money(struct means *m, const struct run_options *o,
 struct means_caps {
     const struct config *config;
     int64_t run_pusd, lost_pusd; /* run_pusd: CONFIG_OFF = the configuration's */
+    bool run_is_left;            /* run_pusd is what is left of it for a continued run */
 };
 MUST_CHECK enum status means_budget(const struct means_caps *caps, struct ledger *ledger,
                                     int64_t now_unix_us, struct budget **out, struct fail *fail);

@@ -24,6 +24,8 @@ struct run_options {
     bool reuse;
     int only_provider;       /* index; -1 = as configured */
     int64_t budget_pusd;     /* cap of this run; CONFIG_OFF = as configured */
+    bool budget_is_left;     /* it is what is left: of an interrupted run's money nothing is taken
+                              * off once more */
     int64_t spent_pusd;      /* what a lost ledger had spent this day and month; -1 = not said */
     const char *version;     /* of the program */
     const char *ledger_path; /* NULL = the configuration's */

@@ -373,6 +373,31 @@ def the_budget_is_a_wall_over_all_variants():
 
 
 @case
+def what_a_killed_compare_spent_counts_once():
+    """Killed on the way, with calls in flight that count in full, it still ends within the budget."""
+    whole = job_of("cost")
+    labelled(whole, 150)
+    compare(whole, "--pack", 1, "--model", "a")
+    straight = whole.billed_pusd()
+    budget = straight * 5 // 2
+    job = job_of("once", "--latency", "150ms,200ms")
+    os.replace(whole.input, job.input)
+    whole.close()
+    money = ("--pack", 1, "--model", "a", "--budget", f"{budget / 1e12:.12f}")
+    process, spent = compare(job, *money, wait=False), 0
+    while process.poll() is None and spent * 10 < straight * 7:
+        time.sleep(0.01)
+        spent = job.billed_pusd()
+    process.kill()
+    process.communicate()
+    status, _, err = compare(job, *money)
+    billed = job.billed_pusd()
+    job.summary = f"{spent} of {budget} pUSD when killed, {billed} in the end"
+    return job, (f"exit {status}: {err[-500:]}" if status or billed > budget else
+                 spent * 10 < straight * 7 and "the kill came too late")
+
+
+@case
 def labels_that_are_no_category_are_refused():
     job = job_of("unknown")
     put_lines(job.input, [ticket(1, category="nonsense")])
