@@ -124,10 +124,10 @@ static enum status make_row(struct replay *r, const struct letter *l, struct fai
     enum status st = l->truncated.p ? fetch(r, l, &whole, fail) : ST_OK;
     if (st != ST_OK)
         return st;
-    /* Dated anew: with the ticket's time, retention could delete it before a run has read it. */
     const struct record *from = whole ? whole : l->record;
     buf_init(&headers, SIZE_MAX);
     headers_of(r, l, from->headers, &headers);
+    /* Dated anew: with the ticket's time, retention could delete it before a run has read it. */
     r->rows[r->count++] = outrow_new(&(struct outrow){.kind = OUTROW_RESULT,
                                                       .seq = r->done + (int64_t)r->count + 1,
                                                       .timestamp_unix_ms = -1,

@@ -110,13 +110,14 @@ enum status means_budget(const struct means_caps *caps, struct ledger *ledger, i
     if (st == ST_OK && spent.latest_sent_unix_us > now)
         st = read_spent(ledger, spent.latest_sent_unix_us, &arena, &spent, fail);
     if (st == ST_OK) {
-        if (spent.total_pusd[SPENT_CHAIN] > 0 && !caps->run_is_left)
+        int64_t before = caps->run_is_left ? 0 : spent.total_pusd[SPENT_CHAIN];
+        if (before > 0)
             log_event(LOG_INFO, "run_continued",
                       "an interrupted run is continued: what it spent counts against the budget",
-                      L_INT("spent_pusd", spent.total_pusd[SPENT_CHAIN]));
+                      L_INT("spent_pusd", before));
         *out = budget_new(caps->config, caps->run_pusd,
                           &(struct budget_history){
-                              .run_pusd = caps->run_is_left ? 0 : spent.total_pusd[SPENT_CHAIN],
+                              .run_pusd = before,
                               .day_pusd = spent.total_pusd[SPENT_DAY] + caps->lost_pusd,
                               .month_pusd = spent.total_pusd[SPENT_MONTH] + caps->lost_pusd,
                               .shadow_pusd = spent.shadow_pusd[SPENT_CHAIN],

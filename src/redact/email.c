@@ -46,19 +46,16 @@ static bool is_top(const struct finder *f, size_t from, size_t to)
     return to - from >= TOP_MIN;
 }
 
-/* Does "(word)" or "[word]" stand at i? word: lower case. Bytes of it, with one space before and
+/* Does "(word)" or "[word]" stand at i, in whatever case? Bytes of it, with one space before and
  * behind; 0 = no. */
 static size_t spelled(const struct finder *f, size_t i, const char *word)
 {
     size_t start = i, n = strlen(word);
     i += at(f, i) == ' ';
     char open = at(f, i), close = open == '(' ? ')' : ']';
-    if ((open != '(' && open != '[') || at(f, i + 1 + n) != close)
+    if ((open != '(' && open != '[') || at(f, i + 1 + n) != close ||
+        !slice_eq_nocase(slice_of(f->s + i + 1, n), slice_str(word)))
         return 0;
-    for (size_t k = 0; k < n; k++) {
-        if (upper(f->s[i + 1 + k]) != upper(word[k]))
-            return 0;
-    }
     i += n + 2;
     i += at(f, i) == ' ';
     return i - start;

@@ -89,9 +89,21 @@ void labels_used(const struct labels *l, struct slice text, struct label_uses *o
     }
 }
 
-bool label_is_used(const struct label_uses *u, struct slice placeholder)
+void label_write(const struct label *l, int number, struct buf *out)
 {
-    return u->far && map_get(u->far, placeholder) != NULL;
+    buf_fmt(out, "[%s_%d]", l->upper, number);
+}
+
+bool label_is_used(const struct label_uses *u, const struct label *l, int number)
+{
+    struct buf placeholder;
+    if (!u->far)
+        return false;
+    buf_init(&placeholder, SIZE_MAX);
+    label_write(l, number, &placeholder);
+    bool used = map_get(u->far, buf_view(&placeholder)) != NULL;
+    buf_deinit(&placeholder);
+    return used;
 }
 
 void label_uses_deinit(struct label_uses *u)

@@ -32,7 +32,9 @@ struct label_uses {
 };
 
 void labels_used(const struct labels *l, struct slice text, struct label_uses *out);
-bool label_is_used(const struct label_uses *u, struct slice placeholder);
+void label_write(const struct label *l, int number, struct buf *out); /* appends "[EMAIL_1]" */
+/* Does the text hold that placeholder, its number being LABEL_FAR or more? */
+bool label_is_used(const struct label_uses *u, const struct label *l, int number);
 void label_uses_deinit(struct label_uses *u);
 
 #endif

@@ -138,7 +138,7 @@ struct writer {
     struct map *numbers; /* of a kind and value */
     int *next;           /* number per kind */
     int *counts;
-    struct buf key, placeholder;
+    struct buf key;
 };
 
 static bool is_number(int kind)
@@ -169,13 +169,11 @@ static void value_key(struct buf *key, int kind, struct slice value)
 /* One that the text itself does not use. */
 static int next_number(struct writer *w, const struct label *label)
 {
-    int number;
-    do {
-        number = ++w->next[label->first];
-        buf_clear(&w->placeholder);
-        buf_fmt(&w->placeholder, "[%s_%d]", label->upper, number);
-    } while (label_is_used(w->uses, buf_view(&w->placeholder)));
-    return number;
+    int *next = &w->next[label->first];
+    do
+        ++*next;
+    while (label_is_used(w->uses, label, *next));
+    return *next;
 }
 
 static void write_find(struct writer *w, const struct find *found, struct buf *out)
@@ -191,7 +189,7 @@ static void write_find(struct writer *w, const struct find *found, struct buf *o
         map_put(w->numbers, buf_view(&w->key), (void *)number);
     }
     w->counts[label->first]++;
-    buf_fmt(out, "[%s_%d]", label->upper, (int)number);
+    label_write(label, (int)number, out);
 }
 
 static void write_counts(const struct writer *w, struct buf *out)
@@ -217,7 +215,6 @@ static bool write_text(const struct redactor *r, const struct finder *f,
     w.counts = mem_array(kinds, sizeof *w.counts);
     memcpy(w.next, uses->highest, kinds * sizeof *w.next);
     buf_init(&w.key, SIZE_MAX);
-    buf_init(&w.placeholder, SIZE_MAX);
     for (size_t i = 0; i < f->count; i++) {
         buf_add(out, f->text.p + done, f->v[i].from - done);
         write_find(&w, &f->v[i], out);
@@ -226,7 +223,6 @@ static bool write_text(const struct redactor *r, const struct finder *f,
     buf_add(out, f->text.p + done, f->text.n - done);
     write_counts(&w, counts);
     buf_deinit(&w.key);
-    buf_deinit(&w.placeholder);
     map_free(w.numbers);
     mem_free(w.next);
     mem_free(w.counts);

@@ -1,3 +1,3 @@
 #!/bin/sh
-# The HTTP client against the simulated provider.
+# The HTTP client and a silent name server.
 exec "$TEST_BUILD/integration/llm_names"

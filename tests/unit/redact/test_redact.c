@@ -21,6 +21,20 @@ static void check(struct redaction *r, const char *text, const char *wanted, con
         fail_msg("%s\n  counts " SLICE_FMT, text, SLICE_ARG(buf_view(&r->counts)));
 }
 
+struct sample {
+    const char *text, *wanted;
+};
+
+/* With all kinds, and each text by itself. */
+static void check_all(const struct sample *v, size_t n)
+{
+    struct redaction r;
+    assert_true(redaction_init(&r, ALL_KINDS, NULL, 0));
+    for (size_t i = 0; i < n; i++)
+        check(&r, v[i].text, v[i].wanted, NULL);
+    redaction_deinit(&r);
+}
+
 static void one_value_has_one_placeholder_however_it_is_written(void **state)
 {
     (void)state;
@@ -53,9 +67,7 @@ static void one_value_has_one_placeholder_however_it_is_written(void **state)
 static void placeholders_of_the_text_itself_are_never_taken_for_ours(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *wanted;
-    } cases[] = {
+    static const struct sample cases[] = {
         {"[EMAIL_1] is me, x@example.com is not", "[EMAIL_1] is me, [EMAIL_2] is not"},
         {"x@example.com then [EMAIL_7]", "[EMAIL_8] then [EMAIL_7]"},
         {"[EMAIL_9999999] x@example.com", "[EMAIL_9999999] [EMAIL_1]"}, /* none of ours */
@@ -66,19 +78,13 @@ static void placeholders_of_the_text_itself_are_never_taken_for_ours(void **stat
         {"[EMAIL_899999] [EMAIL_900000] x@example.com",
          "[EMAIL_899999] [EMAIL_900000] [EMAIL_900001]"},
     };
-    struct redaction r;
-    assert_true(redaction_init(&r, ALL_KINDS, NULL, 0));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check(&r, cases[i].text, cases[i].wanted, NULL);
-    redaction_deinit(&r);
+    check_all(cases, sizeof cases / sizeof *cases);
 }
 
 static void disguised_values_are_found(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *wanted;
-    } cases[] = {
+    static const struct sample cases[] = {
         /* full-width, no-break space, zero width, soft hyphen, dashes, Arabic digits */
         {"４１１１ 1111 1111 1111", "[CARD_1]"},
         {"4111\xc2\xa0"
@@ -111,20 +117,14 @@ static void disguised_values_are_found(void **state)
          "[KEY_1]\nbye"},
         {"-----BEGIN PRIVATE KEY-----\nMIIEow\nAKCA", "[KEY_1]"},
     };
-    struct redaction r;
-    assert_true(redaction_init(&r, ALL_KINDS, NULL, 0));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check(&r, cases[i].text, cases[i].wanted, NULL);
-    redaction_deinit(&r);
+    check_all(cases, sizeof cases / sizeof *cases);
 }
 
 /* Forms in which people paste them that are not those of a plain sentence. */
 static void values_in_unusual_surroundings_are_found(void **state)
 {
     (void)state;
-    static const struct {
-        const char *text, *wanted;
-    } cases[] = {
+    static const struct sample cases[] = {
         {"I am \"jane doe\"@example.org, you know", "I am [EMAIL_1], you know"},
         {"https://x.example/u?e=mark.lee%40example.com&x=1", "https://x.example/u?e=[EMAIL_1]&x=1"},
         {"pat [at] example [dot] com", "[EMAIL_1]"},
@@ -157,11 +157,7 @@ static void values_in_unusual_surroundings_are_found(void **state)
         {"-----BEGIN PRIVATE KEY-----\nMIIEow\n-----BEGIN PRIVATE KEY-----\nAKCA",
          "[KEY_1]\n[KEY_2]"},
     };
-    struct redaction r;
-    assert_true(redaction_init(&r, ALL_KINDS, NULL, 0));
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check(&r, cases[i].text, cases[i].wanted, NULL);
-    redaction_deinit(&r);
+    check_all(cases, sizeof cases / sizeof *cases);
 }
 
 static void what_only_looks_like_a_value_stays(void **state)
