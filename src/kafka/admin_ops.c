@@ -96,7 +96,8 @@ enum status kadmin_topic_settings(struct kadmin *a, const char *topic, struct kt
         if (err) {
             s = kadmin_fail(a, fail, err, what);
         } else {
-            *out = (struct ktopic_settings){-1, -1, -1, false};
+            *out = (struct ktopic_settings){
+                .max_message_bytes = -1, .retention_ms = -1, .retention_bytes = -1};
             read_settings(v[0], out);
         }
     }
