@@ -1,6 +1,6 @@
 #!/bin/sh
 # Turns text files into C string constants, so that the program needs no files beside it.
-#   embed.sh sql DIR      sql/{migrations,queries,reports,merge} -> DIR/sql_embedded.{h,c}
+#   embed.sh sql DIR      sql/{migrations,queries,reports,merge,choice} -> DIR/sql_embedded.{h,c}
 #   embed.sh config DIR   config/ and its prompts                  -> DIR/config_embedded.{h,c}
 # An output is only touched when its content changes, so that make rebuilds nothing in vain.
 set -eu
@@ -56,6 +56,9 @@ embed_sql() {
     done
     for file in sql/merge/*.sql; do
         [ -f "$file" ] && constant "$(identifier sql_merge "$file")" "$file"
+    done
+    for file in sql/choice/*.sql; do
+        [ -f "$file" ] && constant "$(identifier sql_choose "$file")" "$file"
     done
     return 0
 }

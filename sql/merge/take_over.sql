@@ -66,6 +66,18 @@ ORDER BY c.call;
 INSERT OR IGNORE INTO call_of
 SELECT o.call, n.call FROM old.call o JOIN main.call n USING (call_id);
 
+-- Where the rows of these runs are. Their calls may have come at several times.
+UPDATE main.run SET calls_from = c.first, calls_to = c.last
+FROM (SELECT n.run AS of_run, min(n.call) AS first, max(n.call) AS last
+      FROM call_of m JOIN main.call n ON n.call = m.call GROUP BY n.run) c
+WHERE c.of_run = run.run;
+INSERT INTO main.span (run, source, partition, from_offset, to_offset, open)
+SELECT r.run, s.source, g.partition, g.from_offset, g.to_offset, g.open
+FROM old.span g JOIN run_of r ON r.was = g.run JOIN source_of s ON s.was = g.source
+WHERE true ON CONFLICT DO UPDATE
+SET from_offset = min(from_offset, excluded.from_offset), to_offset = excluded.to_offset,
+    open = excluded.open;
+
 -- A ticket that both know: the row of the one that brought it to its end counts. One that came from
 -- the same ledger is taken as it is now, since its sums may have grown.
 INSERT INTO main.ticket (source, partition, offset, state, record_unix_ms, value_hash, ticket_id,

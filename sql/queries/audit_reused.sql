@@ -1,5 +1,5 @@
--- Answers that were taken from a copy: all, and those of this run. ?1 run
-SELECT count(*), coalesce(sum(t.run = ?1), 0)
-FROM result r JOIN ticket t
-  ON t.source = r.source AND t.partition = r.partition AND t.offset = r.offset
-WHERE r.reused_offset IS NOT NULL;
+-- This run's answers that were taken from a copy. ?1 run
+SELECT count(*)
+FROM run_ticket t JOIN result r
+  ON r.source = t.source AND r.partition = t.partition AND r.offset = t.offset
+WHERE t.of_run = ?1 AND r.reused_offset IS NOT NULL;

@@ -1,3 +1,3 @@
--- Sum of all shares, those included that were pruned before their calls, picodollars.
-SELECT coalesce(sum(cost_pusd), 0)
-       + coalesce((SELECT value FROM meta WHERE name = 'fading_pusd'), 0) FROM share;
+-- Sum of the shares in calls of the runs behind the last one whose books were found straight,
+-- picodollars. ?1 that run
+SELECT coalesce(sum(cost_pusd), 0) FROM run_share WHERE of_run > ?1;

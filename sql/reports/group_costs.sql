@@ -13,7 +13,7 @@ SELECT c.run,
            ELSE '' END AS grp,
        c.purpose, c.state, count(DISTINCT s.call), sum(s.input_tokens), sum(s.cached_tokens),
        sum(s.output_tokens), sum(coalesce(s.cost_pusd, 0)), sum(s.cost_pusd IS NULL)
-FROM share s JOIN call c USING (call)
+FROM chosen_share s JOIN call c USING (call)
 LEFT JOIN ticket t ON t.source = s.source AND t.partition = s.partition AND t.offset = s.offset
 LEFT JOIN result r ON r.source = s.source AND r.partition = s.partition AND r.offset = s.offset
 GROUP BY c.run, grp, c.purpose, c.state;

@@ -11,7 +11,7 @@ SELECT t.run,
            WHEN 'customer' THEN coalesce(t.customer, '(none)')
            ELSE '' END AS grp,
        sum(t.state = 1), sum(r.reused_source IS NOT NULL), sum(t.state = 2)
-FROM ticket t
+FROM chosen_ticket t
 LEFT JOIN result r USING (source, partition, offset)
 LEFT JOIN call c ON c.call = r.call
 WHERE t.state IN (1, 2)

@@ -3,6 +3,6 @@
 -- not known).
 SELECT s.name, count(*), min(t.record_unix_ms),
        (SELECT value FROM meta WHERE name = 'retention_ms/' || s.name)
-FROM ticket t JOIN source s ON s.source = t.source
-WHERE t.state = 0
+FROM run_ticket t JOIN source s ON s.source = t.source
+WHERE t.of_open AND t.state = 0
 GROUP BY s.name ORDER BY s.name;

@@ -154,6 +154,8 @@ static enum status admit_one(struct ledger *l, struct ledger_cmd *cmd, struct ad
     enum status st = db_run(l, &u, fail);
     if (st == ST_OK && sqlite3_changes(l->db) == 0)
         st = meet_again(l, item, fail);
+    if (st == ST_OK && item->outcome == ADMITTED_NEW)
+        st = span_touch(l, item->pos, fail);
     if (st != ST_OK || item->outcome != ADMITTED_NEW)
         return st;
     if (item->kind == ADMIT_SKIP) {

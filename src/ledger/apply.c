@@ -76,6 +76,7 @@ static void forget(struct ledger *l, struct ledger_cmd *cmd, const struct before
     drop_rows(cmd);
     l->last_seq = b->last_seq;
     reuse_take_back(&l->reuse, b->reuse);
+    span_forget(l);
     mem_free(l->prompt_version);
     l->prompt_version = NULL;
 }

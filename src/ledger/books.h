@@ -60,6 +60,14 @@ MUST_CHECK enum status answer_from_call(struct ledger *l, struct arena *arena, s
 void claims_write(struct buf *b, const struct pos *tickets, size_t count);
 bool claims_read(struct arena *a, struct slice text, struct pos **tickets, size_t *count);
 
+/* Where the rows of runs are (span.c). Inside a transaction: the run reads, asks about or ends that
+ * ticket; the runs so far write nothing more; all of it for a ledger made from published records.
+ */
+MUST_CHECK enum status span_touch(struct ledger *l, struct pos pos, struct fail *fail);
+MUST_CHECK enum status span_close(struct ledger *l, struct fail *fail);
+MUST_CHECK enum status span_rebuild(struct ledger *l, struct fail *fail);
+void span_forget(struct ledger *l); /* after a rollback: what is in the table is not known */
+
 /* One file per command. */
 MUST_CHECK enum status apply_admit(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);
 MUST_CHECK enum status apply_intent(struct ledger *l, struct ledger_cmd *cmd, struct fail *fail);

@@ -88,6 +88,8 @@ enum status apply_intent(struct ledger *l, struct ledger_cmd *cmd, struct fail *
     if (!cmd->u.intent.count)
         return fail_set(fail, ST_INTERNAL, 0, "a call without tickets");
     enum status st = ledger_prompt(l, c->prompt_version, NULL, &prompt, fail);
+    for (size_t i = 0; st == ST_OK && i < cmd->u.intent.count; i++)
+        st = span_touch(l, cmd->u.intent.tickets[i], fail);
     if (st != ST_OK)
         return st;
     buf_clear(&l->text);

@@ -37,6 +37,11 @@ struct ledger {
     int32_t source_count;
 
     int64_t run; /* 0 = no run begun */
+    struct span {
+        int32_t source, partition;
+        int64_t from; /* lowest offset that the run touched */
+    } * spans;        /* of the run, as in the table (span.c) */
+    size_t span_count;
     char run_id[ID_SIZE];
     char *campaign;       /* NULL = none */
     char *prompt_version; /* the one last looked up, with its number */

@@ -37,7 +37,7 @@ struct ledger_info {
     int32_t shard, shards;           /* 0/0 = not yet bound */
     int64_t last_seq;                /* highest ever given out; survives pruning */
     int64_t published_seq;           /* highest known to be at Kafka */
-    int64_t tickets;                 /* rows in table ticket, adopted ones left out */
+    bool empty;                      /* no ticket, adopted ones left out */
 };
 MUST_CHECK enum status ledger_info(struct ledger *l, struct ledger_info *out, struct fail *fail);
 

@@ -43,7 +43,7 @@ enum status ledger_open_archive(const char *path, const struct clock *clock, str
     if (st != ST_OK)
         return st;
     st = ledger_info(l, &info, fail);
-    if (st == ST_OK && !l->archive && (info.tickets > 0 || info.shards > 0))
+    if (st == ST_OK && !l->archive && (!info.empty || info.shards > 0))
         st = fail_set(fail, ST_LEDGER_STATE, 0,
                       "%s: is the ledger of a worker; merge into a new file", path);
     if (st == ST_OK && !l->archive)

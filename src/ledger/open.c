@@ -286,6 +286,7 @@ static void ledger_free(struct ledger *l)
     for (int32_t i = 0; i < l->source_count; i++)
         mem_free(l->sources[i]);
     mem_free(l->sources);
+    mem_free(l->spans);
     reuse_deinit(&l->reuse);
     mem_free(l->campaign);
     mem_free(l->prompt_version);

@@ -14,6 +14,11 @@
     X(Q_PRICE_ADD, sql_price_add)                                                                  \
     X(Q_RUN_ADD, sql_run_add)                                                                      \
     X(Q_RUN_END, sql_run_end)                                                                      \
+    X(Q_SPAN_ADD, sql_span_add)                                                                    \
+    X(Q_SPAN_CLOSE, sql_span_close)                                                                \
+    X(Q_SPAN_CLOSE_CALLS, sql_span_close_calls)                                                    \
+    X(Q_SPAN_REBUILD, sql_span_rebuild)                                                            \
+    X(Q_SPAN_REBUILD_CALLS, sql_span_rebuild_calls)                                                \
     X(Q_CALL_ADD, sql_call_add)                                                                    \
     X(Q_CALL_OPEN, sql_call_open)                                                                  \
     X(Q_CALL_SETTLE, sql_call_settle)                                                              \
@@ -43,7 +48,7 @@
     X(Q_ADOPT_ADD, sql_adopt_add)                                                                  \
     X(Q_SUSPECT_ADD, sql_suspect_add)                                                              \
     X(Q_SUSPECT_LIST, sql_suspect_list)                                                            \
-    X(Q_TICKET_COUNT, sql_ticket_count)                                                            \
+    X(Q_TICKET_ANY, sql_ticket_any)                                                                \
     X(Q_REBUILD_TICKET, sql_rebuild_ticket)                                                        \
     X(Q_REBUILD_CALL, sql_rebuild_call)                                                            \
     X(Q_REBUILD_CALL_MORE, sql_rebuild_call_more)                                                  \
@@ -93,7 +98,8 @@
     X(Q_AUDIT_TICKETS, sql_audit_tickets)                                                          \
     X(Q_AUDIT_REUSED, sql_audit_reused)                                                            \
     X(Q_AUDIT_CALLS, sql_audit_calls)                                                              \
-    X(Q_AUDIT_SHARES, sql_audit_shares)
+    X(Q_AUDIT_SHARES, sql_audit_shares)                                                            \
+    X(Q_AUDIT_OUTBOX, sql_audit_outbox)
 
 enum query {
 #define X(id, text) id,

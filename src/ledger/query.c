@@ -43,6 +43,13 @@ static bool has_log(const char *path)
     return found;
 }
 
+static enum status change(struct ledger_reader *r, const char *sql, struct fail *fail)
+{
+    int rc = sqlite3_exec(r->db, sql, NULL, NULL, NULL);
+
+    return rc == SQLITE_OK ? ST_OK : db_fail(r->db, rc, r->path, fail);
+}
+
 /* Opens and takes the state that all views will see. */
 static enum status connect_reader(struct ledger_reader *r, bool unchanging, struct fail *fail)
 {
@@ -57,17 +64,15 @@ static enum status connect_reader(struct ledger_reader *r, bool unchanging, stru
     if (rc != SQLITE_OK)
         return db_fail(r->db, rc, r->path, fail);
     st = schema_harden(r->db, r->path, fail);
-    if (st == ST_OK) {
-        rc = sqlite3_exec(r->db, "BEGIN", NULL, NULL, NULL);
-        st = rc == SQLITE_OK ? ST_OK : db_fail(r->db, rc, r->path, fail);
-    }
+    if (st == ST_OK)
+        st = change(r, "PRAGMA temp_store = MEMORY; BEGIN", fail);
     if (st == ST_OK)
         st = schema_identify(r->db, r->path, &version, fail);
     if (st == ST_OK && version < schema_version())
         st = fail_set(fail, ST_LEDGER_STATE, 0,
                       "%s: has the older schema %d; the next run brings it up to date", r->path,
                       version);
-    return st;
+    return st == ST_OK ? ledger_reader_choose(r, NULL, 0, fail) : st;
 }
 
 enum status ledger_reader_open(const char *path, struct ledger_reader **out, struct fail *fail)
@@ -129,13 +134,13 @@ static int bind_arg(sqlite3_stmt *s, int number, const struct ledger_arg *a)
     return sqlite3_bind_null(s, number);
 }
 
-enum status ledger_read(struct ledger_reader *r, enum ledger_view view,
-                        const struct ledger_arg *args,
-                        void (*fn)(void *self, const struct ledger_row *row), void *self,
-                        struct fail *fail)
+/* All rows of a statement. */
+static enum status each_row(struct ledger_reader *r, const char *sql, const struct ledger_arg *args,
+                            void (*fn)(void *self, const struct ledger_row *row), void *self,
+                            struct fail *fail)
 {
     struct ledger_row row = {NULL};
-    int rc = sqlite3_prepare_v2(r->db, view_text[view], -1, &row.s, NULL);
+    int rc = sqlite3_prepare_v2(r->db, sql, -1, &row.s, NULL);
     enum status st = ST_OK;
 
     for (int i = 0; rc == SQLITE_OK && i < sqlite3_bind_parameter_count(row.s); i++)
@@ -147,6 +152,26 @@ enum status ledger_read(struct ledger_reader *r, enum ledger_view view,
     if (rc != SQLITE_DONE)
         st = db_fail(r->db, rc, r->path, fail);
     sqlite3_finalize(row.s);
+    return st;
+}
+
+enum status ledger_read(struct ledger_reader *r, enum ledger_view view,
+                        const struct ledger_arg *args,
+                        void (*fn)(void *self, const struct ledger_row *row), void *self,
+                        struct fail *fail)
+{
+    return each_row(r, view_text[view], args, fn, self, fail);
+}
+
+enum status ledger_reader_choose(struct ledger_reader *r, const int64_t *runs, size_t count,
+                                 struct fail *fail)
+{
+    enum status st = change(r, sql_choose_clear, fail);
+
+    if (st == ST_OK)
+        st = change(r, runs ? sql_choose_runs : sql_choose_all, fail);
+    for (size_t i = 0; st == ST_OK && i < count; i++)
+        st = each_row(r, sql_choose_add, &ARG_I64(runs[i]), NULL, NULL, fail);
     return st;
 }
 

@@ -24,6 +24,11 @@ MUST_CHECK enum status ledger_reader_open(const char *path, struct ledger_reader
 void ledger_reader_close(struct ledger_reader *r);             /* takes NULL */
 const char *ledger_reader_path(const struct ledger_reader *r); /* as given at opening */
 
+/* From here on the views that read `chosen_…` tell of these runs alone, whose numbers are those of
+ * VIEW_RUNS; NULL = of everything, as after opening. */
+MUST_CHECK enum status ledger_reader_choose(struct ledger_reader *r, const int64_t *runs,
+                                            size_t count, struct fail *fail);
+
 /* X(constant, embedded text) */
 #define LEDGER_VIEWS(X)                                                                            \
     X(VIEW_META, sql_report_meta)                                                                  \

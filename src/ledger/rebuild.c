@@ -76,14 +76,13 @@ static void any_row(void *self, const struct ledger_row *row)
 /* A start that was refused leaves a ledger without a ticket behind: nothing is lost with it. */
 static bool holds_nothing(const char *path)
 {
-    const struct ledger_arg every_run = ARG_NULL;
     struct ledger_reader *reader;
     struct fail unread;
     bool any = false;
 
     if (ledger_reader_open(path, &reader, &unread) != ST_OK)
         return false;
-    enum status st = ledger_read(reader, VIEW_TICKETS, &every_run, any_row, &any, &unread);
+    enum status st = ledger_read(reader, VIEW_TICKETS, NULL, any_row, &any, &unread);
     ledger_reader_close(reader);
     return st == ST_OK && !any;
 }
@@ -136,7 +135,9 @@ static enum status store_meta(struct ledger *l, void *arg, struct fail *fail)
     int64_t old_seq =
         r->committed_seq > r->sum.old_last_seq ? r->committed_seq : r->sum.old_last_seq;
 
-    enum status st = meta_set_i64(l, "last_seq", l->last_seq, fail);
+    enum status st = span_rebuild(l, fail);
+    if (st == ST_OK)
+        st = meta_set_i64(l, "last_seq", l->last_seq, fail);
     if (st == ST_OK)
         st = meta_set_i64(l, "published_seq", l->last_seq, fail);
     if (st == ST_OK && *r->old_ledger_id)

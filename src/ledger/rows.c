@@ -1,10 +1,11 @@
 /* Pruning whole rows: tickets with their shares, results and opinions, then the calls they were in.
  *
- * Only behind a run that left nothing pending, because then no call has tickets on both sides of
- * it. Tickets go first, partition by partition from the oldest on; until their calls are gone too
- * the amount of the shares that are missing stands in meta fading_pusd, so that the books close
- * at every moment. What calls came to is kept by month in table past. A ticket's row also keeps a
- * record that is read again from being paid for again: rows must be kept longer than topics are.
+ * Only behind an audited run that left nothing pending, because then no call has tickets on both
+ * sides of it. Tickets go first, partition by partition from the oldest on; until their calls are
+ * gone too the amount of the shares that are missing stands in meta fading_pusd, so that the books
+ * close at every moment. What calls came to is kept by month in table past. A ticket's row also
+ * keeps a record that is read again from being paid for again: rows must be kept longer than topics
+ * are.
  */
 #include "ledger/care.h"
 

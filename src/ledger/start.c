@@ -27,12 +27,12 @@ enum status ledger_info(struct ledger *l, struct ledger_info *out, struct fail *
         st = meta_i64(l, "shard", 0, &shard, fail);
     if (st == ST_OK)
         st = meta_i64(l, "shards", 0, &shards, fail);
-    struct use u = db_use(l, Q_TICKET_COUNT);
+    struct use u = db_use(l, Q_TICKET_ANY);
     if (st == ST_OK)
         st = db_row(l, &u, &row, fail);
     if (st != ST_OK)
         return st;
-    i.tickets = row ? col_i64(&u, 0) : 0;
+    i.empty = !row || col_i64(&u, 0) == 0;
     db_end(&u);
     i.shard = (int32_t)shard;
     i.shards = (int32_t)shards;
@@ -252,6 +252,8 @@ static enum status add_run(struct ledger *l, void *arg, struct fail *fail)
     if (st != ST_OK)
         return st;
     st = outage_close_all(l, 0, fail);
+    if (st == ST_OK)
+        st = span_close(l, fail);
     if (st == ST_OK && run->campaign)
         st = meta_set_text(l, "campaign", run->campaign, fail);
     if (st != ST_OK)

@@ -76,7 +76,7 @@ static enum status search_all(struct search *s, struct fail *fail)
         {sql_verify_call_shares, NULL, NULL},       {sql_verify_ticket_sums, NULL, NULL},
         {sql_verify_terminal, NULL, NULL},          {sql_verify_orphans, NULL, NULL},
         {sql_verify_sequences, &last_seq, NULL},    {sql_verify_outbox, &published_seq, NULL},
-        {sql_verify_comparisons, NULL, NULL},
+        {sql_verify_comparisons, NULL, NULL},       {sql_verify_spans, NULL, NULL},
     };
 
     enum status st = meta_number(s, "last_seq", &last_seq, fail);

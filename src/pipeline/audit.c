@@ -17,8 +17,8 @@ bool audit_check(const struct ledger_audit *a, const struct mill_stats *s, bool 
                  char *message, size_t size)
 {
     const struct equation v[] = {
-        {"tickets in the ledger", "results + dead + skipped + pending + adopted", a->tickets,
-         a->results + a->dead + a->skipped + a->pending + a->adopted, false},
+        {"tickets in the ledger", "results + dead + skipped + pending", a->tickets,
+         a->results + a->dead + a->skipped + a->pending, false},
         {"shares", "cost of answered and unknown calls", a->share_pusd,
          a->cost_pusd + a->unknown_pusd, false},
         {"rows not published", "none", a->outbox_unpublished, 0, true},

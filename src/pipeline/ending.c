@@ -68,8 +68,11 @@ void ending_care(const struct boot *b, const struct run_outcome *out)
     struct fail fail;
     if (!out->audit_ok)
         return;
-    enum status st = ledger_prune(b->ledger, now - c->ledger.keep_raw_answers_us,
-                                  now - c->ledger.keep_outbox_us, CARE_US, &fail);
+    /* Calls without an end are settled by the next start, in the books of this run. */
+    enum status st = out->audit.calls_sent == 0 ? ledger_audit_good(b->ledger, &fail) : ST_OK;
+    if (st == ST_OK)
+        st = ledger_prune(b->ledger, now - c->ledger.keep_raw_answers_us,
+                          now - c->ledger.keep_outbox_us, CARE_US, &fail);
     if (st == ST_OK)
         st = ledger_prune_rows(b->ledger, now - c->ledger.keep_rows_us, CARE_US, &fail);
     buf_init(&figures, 1024);

@@ -216,7 +216,7 @@ static enum status decide(struct startup *s, struct fail *fail)
                    .rebuilt_from = info.rebuilt_from,
                    .rebuilt_seq = info.rebuilt_seq,
                    .last_seq = info.last_seq,
-                   .empty = info.tickets == 0},
+                   .empty = info.empty},
         .shard = s->o.shard,
         .shards = s->o.shards,
         .new_ledger = s->o.new_ledger,

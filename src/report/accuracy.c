@@ -50,12 +50,11 @@ static void on_totals(void *self, const struct ledger_row *row)
     a->unanswered += ledger_row_i64(row, 2);
 }
 
-enum status accuracy_read(struct accuracy *a, struct ledger_reader *reader,
-                          const struct ledger_arg *runs, struct fail *fail)
+enum status accuracy_read(struct accuracy *a, struct ledger_reader *reader, struct fail *fail)
 {
     enum status st = ledger_read(reader, VIEW_LABEL_TOTALS, NULL, on_totals, a, fail);
 
-    return st == ST_OK ? ledger_read(reader, VIEW_LABELLED, runs, on_row, a, fail) : st;
+    return st == ST_OK ? ledger_read(reader, VIEW_LABELLED, NULL, on_row, a, fail) : st;
 }
 
 static int by_week(const void *x, const void *y)

@@ -43,7 +43,7 @@ struct accuracy {
 };
 
 MUST_CHECK enum status accuracy_read(struct accuracy *a, struct ledger_reader *reader,
-                                     const struct ledger_arg *runs, struct fail *fail);
+                                     struct fail *fail);
 void accuracy_finish(struct accuracy *a);
 void accuracy_deinit(struct accuracy *a);
 

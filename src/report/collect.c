@@ -80,21 +80,18 @@ static void add_runs(struct collect *c)
     }
 }
 
-/* The list of runs for the views' parameter: NULL when everything is wanted. */
-static struct ledger_arg wanted_runs(struct collect *c)
+/* The views tell of the runs that are looked at; of all there is when all are. */
+static enum status choose(struct collect *c, struct ledger_reader *reader, struct fail *fail)
 {
     const struct report_filter *f = &c->report->filter;
-    buf_clear(&c->numbers);
     if (f->run_id == NULL && f->day == NULL)
-        return ARG_NULL;
-    buf_char(&c->numbers, '[');
-    for (size_t i = 0; i < c->run_count; i++) {
-        if (i > 0)
-            buf_char(&c->numbers, ',');
-        buf_i64(&c->numbers, c->runs[i].run);
-    }
-    buf_char(&c->numbers, ']');
-    return ARG_TEXT(buf_view(&c->numbers));
+        return ledger_reader_choose(reader, NULL, 0, fail);
+    int64_t *runs = mem_array(c->run_count + 1, sizeof *runs);
+    for (size_t i = 0; i < c->run_count; i++)
+        runs[i] = c->runs[i].run;
+    enum status st = ledger_reader_choose(reader, runs, c->run_count, fail);
+    mem_free(runs);
+    return st;
 }
 
 static enum status read_ledger(struct collect *c, struct ledger_reader *reader, struct fail *fail)
@@ -115,7 +112,7 @@ static enum status read_ledger(struct collect *c, struct ledger_reader *reader, 
         {VIEW_REUSE, collect_reuse},
         {VIEW_REDACTED, collect_redacted},
     };
-    struct ledger_arg args[2] = {ARG_NULL, ARG_I64(REPORT_UNKNOWN_SHOWN)};
+    const struct ledger_arg shown = ARG_I64(REPORT_UNKNOWN_SHOWN);
     enum status st;
 
     c->run_count = 0;
@@ -123,12 +120,13 @@ static enum status read_ledger(struct collect *c, struct ledger_reader *reader, 
     if (st == ST_OK)
         st = ledger_read(reader, VIEW_RUNS, NULL, collect_run, c, fail);
     add_runs(c);
-    args[0] = wanted_runs(c);
-    for (size_t i = 0; st == ST_OK && i < sizeof views / sizeof *views; i++)
-        st = ledger_read(reader, views[i].view, args, views[i].row, c, fail);
     if (st == ST_OK)
-        st = accuracy_read(&c->report->accuracy, reader, args, fail);
-    return st == ST_OK ? collect_routing(c, reader, args, fail) : st;
+        st = choose(c, reader, fail);
+    for (size_t i = 0; st == ST_OK && i < sizeof views / sizeof *views; i++)
+        st = ledger_read(reader, views[i].view, &shown, views[i].row, c, fail);
+    if (st == ST_OK)
+        st = accuracy_read(&c->report->accuracy, reader, fail);
+    return st == ST_OK ? collect_routing(c, reader, fail) : st;
 }
 
 static int by_name(const void *a, const void *b)
@@ -200,14 +198,12 @@ static void begin(struct collect *c)
         s->config != NULL ? s->config->guard.warn_below : USUAL_WARN_PERCENT;
     spread_init(&c->ticket_costs);
     spread_init(&c->latencies);
-    buf_init(&c->numbers, SIZE_MAX);
 }
 
 static void end(struct collect *c)
 {
     spread_deinit(&c->ticket_costs);
     spread_deinit(&c->latencies);
-    buf_deinit(&c->numbers);
     mem_free(c->runs);
     for (size_t i = 0; i < c->report->routing.endpoint_count; i++) {
         spread_deinit(&c->endpoints[i].latencies);

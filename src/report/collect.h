@@ -30,7 +30,6 @@ struct collect {
     struct spread ticket_costs, latencies;
     struct seen_run *runs;
     size_t run_count;
-    struct buf numbers; /* of the runs, as a JSON list */
     bool overflow;
 };
 
@@ -49,7 +48,7 @@ void collect_endpoint_calls(struct collect *c, const struct ledger_row *row);
 
 /* The views of routing, after those of the calls. */
 MUST_CHECK enum status collect_routing(struct collect *c, struct ledger_reader *reader,
-                                       const struct ledger_arg *runs, struct fail *fail);
+                                       struct fail *fail);
 /* Once all ledgers are read. */
 void collect_endpoints_finish(struct collect *c);
 void collect_pairs_finish(struct collect *c);

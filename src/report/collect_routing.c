@@ -93,24 +93,22 @@ static void collect_estimate(void *self, const struct ledger_row *row)
     };
 }
 
-enum status collect_routing(struct collect *c, struct ledger_reader *reader,
-                            const struct ledger_arg *runs, struct fail *fail)
+enum status collect_routing(struct collect *c, struct ledger_reader *reader, struct fail *fail)
 {
-    const struct ledger_arg month[] = {*runs, ARG_I64(c->month_unix_us),
-                                       ARG_I64(c->month_end_unix_us)};
+    const struct ledger_arg month[] = {ARG_I64(c->month_unix_us), ARG_I64(c->month_end_unix_us)};
     const struct ledger_arg since[] = {ARG_I64(c->day_unix_us), ARG_I64(c->month_unix_us)};
-    enum status st = ledger_read(reader, VIEW_ROUTES, runs, collect_route, c, fail);
+    enum status st = ledger_read(reader, VIEW_ROUTES, NULL, collect_route, c, fail);
 
     if (st == ST_OK)
         st = ledger_read(reader, VIEW_OUTAGES, month, collect_outage, c, fail);
     if (st == ST_OK)
-        st = ledger_read(reader, VIEW_COMPARISONS, runs, collect_pair, c, fail);
+        st = ledger_read(reader, VIEW_COMPARISONS, NULL, collect_pair, c, fail);
     if (st == ST_OK)
         st = ledger_read(reader, VIEW_SPENT, since, collect_spent, c, fail);
     if (st == ST_OK)
         st = ledger_read(reader, VIEW_WAITING, NULL, collect_waiting, c, fail);
     if (st == ST_OK)
-        st = ledger_read(reader, VIEW_ESTIMATES, runs, collect_estimate, c, fail);
+        st = ledger_read(reader, VIEW_ESTIMATES, NULL, collect_estimate, c, fail);
     return st;
 }
 

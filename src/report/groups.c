@@ -257,6 +257,23 @@ static void take_past(void *self, const struct ledger_row *row)
 
 /* ---- whole ---------------------------------------------------------------------------------- */
 
+/* The views tell of the runs that are looked at; of all there is when all are. */
+static enum status choose(const struct collecting *c, struct ledger_reader *reader,
+                          struct fail *fail)
+{
+    size_t count = 0;
+    if (!c->filter->since && !c->filter->until)
+        return ledger_reader_choose(reader, NULL, 0, fail);
+    int64_t *runs = mem_array(c->run_count + 1, sizeof *runs);
+    for (size_t i = 0; i < c->run_count; i++) {
+        if (is_wanted(c, &c->runs[i]))
+            runs[count++] = c->runs[i].run;
+    }
+    enum status st = ledger_reader_choose(reader, runs, count, fail);
+    mem_free(runs);
+    return st;
+}
+
 static enum status read_ledger(struct collecting *c, struct ledger_reader *reader,
                                struct fail *fail)
 {
@@ -265,6 +282,8 @@ static enum status read_ledger(struct collecting *c, struct ledger_reader *reade
     enum status st = ledger_read(reader, VIEW_RUNS, NULL, take_run, c, fail);
     if (c->run_count > 1)
         qsort(c->runs, c->run_count, sizeof *c->runs, by_number);
+    if (st == ST_OK)
+        st = choose(c, reader, fail);
     if (st == ST_OK)
         st = ledger_read(reader, VIEW_GROUP_CALLS, NULL, take_calls, c, fail);
     if (st == ST_OK)

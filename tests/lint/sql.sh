@@ -26,10 +26,19 @@ loose=$(sqlite3 "$db" "SELECT group_concat(name, ' ') FROM pragma_table_list WHE
     AND type = 'table' AND strict = 0 AND name NOT LIKE 'sqlite_%'")
 [ -z "$loose" ] || complain "sql/migrations" "tables that are not STRICT: $loose"
 
-for file in sql/queries/*.sql sql/reports/*.sql; do
-    [ -f "$file" ] || continue
-    { echo EXPLAIN; cat "$file"; echo ';'; } >"$dir/query"
+explain() { # explain FILE CHOICE...: with the tables that the choice makes
+    file=$1
+    shift
+    { cat "$@" /dev/null; echo EXPLAIN; cat "$file"; echo ';'; } >"$dir/query"
     sqlite3 -bail "$db" <"$dir/query" >"$dir/out" 2>&1 || complain "$file" "$(head -n 3 "$dir/out")"
+}
+for file in sql/queries/*.sql; do
+    explain "$file"
+done
+for choice in all runs; do
+    for file in sql/reports/*.sql sql/choice/add.sql; do
+        explain "$file" sql/choice/clear.sql "sql/choice/$choice.sql"
+    done
 done
 
 cp "$db" "$dir/old.db"

@@ -2,6 +2,7 @@
  * offsets, group commits and publishing in virtual time, then its end or its death. What the run
  * should have done is judged by the test, not here.
  */
+#include "support/ledger_fixture.h"
 #include "support/sim_world.h"
 
 #include <string.h>
@@ -190,7 +191,7 @@ static int64_t decide(struct life *l, int p, int64_t *seq)
     struct recovery_context c = {.ledger = {.ledger_id = info.ledger_id,
                                             .rebuilt_from = "",
                                             .last_seq = info.last_seq,
-                                            .empty = info.tickets == 0},
+                                            .empty = info.empty},
                                  .shards = 1};
     if (recovery_decide(&c, &in, &plan, &fail) != ST_OK)
         fail_msg("seed %llu, life %d: %s", (unsigned long long)w->seed, w->lives, fail.text);
@@ -387,8 +388,12 @@ bool sim_live(struct sim_world *w, int64_t events)
         if (!audit_check(&audit, &w->end, complete, message, sizeof message))
             fail_msg("seed %llu, life %d: audit: %s", (unsigned long long)w->seed, w->lives,
                      message);
+        if (audit.calls_sent == 0)
+            MUST(w, ledger_audit_good(l.ledger, &fail) == ST_OK);
     }
     end(&l);
+    if (over)
+        expect_straight(w->ledger_path);
     MUST(w, over || events >= 0);
     return over;
 }

@@ -77,7 +77,6 @@ static void rows_above_the_mark_are_given_again_in_order(void **state)
     assert_int_equal(seen.count, 3);
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(seen.seqs[i], 3 + (int64_t)i);
-    assert_int_equal(audit_of(f).outbox_published, 2);
     assert_int_equal(audit_of(f).outbox_unpublished, 3);
 }
 
@@ -136,7 +135,7 @@ static void published_offsets_are_those_that_need_nothing_more(void **state)
 
     assert_int_equal(ledger_adopt(f->ledger, f->source, 0, adopted, 2, &fail), ST_OK);
     assert_int_equal(ledger_info(f->ledger, &info, &fail), ST_OK);
-    assert_int_equal(info.tickets, 0); /* the same takeover may be asked for once more */
+    assert_true(info.empty); /* the same takeover may be asked for once more */
     fill(f, 4, 2);
     admit(f, 6, "open");
     struct ledger_cmd *cmd = admit_cmd(f, 7, "tombstone");
@@ -153,7 +152,7 @@ static void published_offsets_are_those_that_need_nothing_more(void **state)
     assert_int_equal(ledger_fixture_apply(f, cmd), ST_OK);
     assert_int_equal(cmd->u.admit.items->outcome, ADMITTED_DONE);
     ledger_cmd_free(cmd);
-    assert_int_equal(audit_of(f).adopted, 2);
+    assert_string_equal(ask(f->path, "SELECT offset FROM ticket WHERE state = 4"), "1; 3");
 }
 
 static void samples_are_the_ends_and_some_between_without_repeats(void **state)

@@ -1,0 +1,2 @@
+-- Adds to `chosen`. ?1 run
+INSERT INTO chosen VALUES (?1);
