@@ -60,8 +60,8 @@ MUST_CHECK enum status answer_from_call(struct ledger *l, struct arena *arena, s
 void claims_write(struct buf *b, const struct pos *tickets, size_t count);
 bool claims_read(struct arena *a, struct slice text, struct pos **tickets, size_t *count);
 
-/* Where the rows of runs are (span.c). Inside a transaction: the run reads, asks about or ends that
- * ticket; the runs so far write nothing more; all of it for a ledger made from published records.
+/* Where the rows of runs are (span.c). Inside a transaction: the run reads that ticket or asks
+ * about it; the runs so far write nothing more; all of it for a ledger made from published records.
  */
 MUST_CHECK enum status span_touch(struct ledger *l, struct pos pos, struct fail *fail);
 MUST_CHECK enum status span_close(struct ledger *l, struct fail *fail);

@@ -113,6 +113,22 @@ static void nothing_goes_behind_a_run_that_left_tickets(void **state)
     assert_string_equal(ask(f->path, "SELECT count(DISTINCT run) FROM call"), "1");
 }
 
+static void nothing_goes_whose_books_were_not_found_straight(void **state)
+{
+    struct ledger_fixture *f = *state;
+    night(f, 0, EACH);
+    end_run(f, 0);
+    ledger_fixture_reopen(f);
+    night(f, 20, EACH);
+    f->now_unix_us += 50 * DAY;
+    prune(f, 10, A_LOT);
+    assert_string_equal(ask(f->path, "SELECT count(*) FROM ticket"), "16");
+    close_night(f, 0); /* now they are */
+    night(f, 40, EACH);
+    prune(f, 10, A_LOT);
+    assert_string_equal(ask(f->path, "SELECT count(*), min(offset) FROM ticket"), "8|40");
+}
+
 /* As in a ledger of files: a file was left halfway, another one was done, then the first. */
 static void calls_wait_for_tickets_that_end_later(void **state)
 {
@@ -170,6 +186,7 @@ int main(void)
 #define ON_LEDGER(test) cmocka_unit_test_setup_teardown(test, ledger_setup, ledger_teardown)
         ON_LEDGER(the_books_close_while_rows_go),
         ON_LEDGER(nothing_goes_behind_a_run_that_left_tickets),
+        ON_LEDGER(nothing_goes_whose_books_were_not_found_straight),
         ON_LEDGER(calls_wait_for_tickets_that_end_later),
         ON_LEDGER(a_copy_outlives_the_call_it_took_its_answer_of),
     };
