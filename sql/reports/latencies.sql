@@ -2,5 +2,5 @@
 -- endpoint.
 SELECT latency_us, count(*), provider, endpoint
 FROM chosen_call
-WHERE state = 1 AND latency_us IS NOT NULL
+WHERE +state = 1 AND latency_us IS NOT NULL -- + as in run_call
 GROUP BY latency_us, provider, endpoint;
