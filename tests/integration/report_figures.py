@@ -150,6 +150,7 @@ class Books:
 
     def run(self, number, begin, finished, packs):
         r = self.random
+        first_ticket, first_call = len(self.tickets), len(self.calls) + 1
         self.add("run", self.runs, run=number, run_id=f"R{number}", started_unix_us=begin,
                  ended_unix_us=begin + HOUR if finished else None,
                  exit_code=0 if finished else None, publish="transactional")
@@ -175,6 +176,10 @@ class Books:
                 self.compare(r.choice([SHADOW, GUARD]), r.choice(answered), when)
             if dead and r.random() < 0.1:
                 self.compare(SHADOW, r.choice(dead), when)
+        self.add("span", [], run=number, source=1, partition=0, from_offset=first_ticket,
+                 to_offset=len(self.tickets) - 1 if finished else None)
+        self.db.execute("UPDATE run SET calls_from = ?, calls_to = ? WHERE run = ?",
+                        (first_call, len(self.calls) if finished else None, number))
         for _ in range(12):
             begin_out = begin + r.randrange(HOUR)
             provider, endpoint = r.choice(ENDPOINTS)
