@@ -72,7 +72,7 @@ def run_with(job, *steps, timeout=120):
 
 
 def region_dies(name, dies, returns, most_asked):
-    job = two_regions(name, 1200)
+    job = two_regions(name, 2400)  # a run that lasts for several probes after the return
     us = job.sims["us"]
     status, said, script = run_with(job, (2, lambda: dies(us)), (7, lambda: returns(us)))
     dead, back = script.done
