@@ -20,6 +20,12 @@
 
 enum tx { TX_BEGIN, TX_COMMIT, TX_ROLLBACK, TX_SAVEPOINT, TX_RELEASE, TX_ROLLBACK_TO, TX_COUNT };
 
+/* What a run touched of a partition begins there. */
+struct span {
+    int32_t source, partition;
+    int64_t from; /* lowest offset */
+};
+
 struct ledger {
     sqlite3 *db;
     sqlite3_stmt *tx[TX_COUNT];
@@ -36,11 +42,8 @@ struct ledger {
     char **sources;                                /* [number], NULL = no such number */
     int32_t source_count;
 
-    int64_t run; /* 0 = no run begun */
-    struct span {
-        int32_t source, partition;
-        int64_t from; /* lowest offset that the run touched */
-    } * spans;        /* of the run, as in the table (span.c) */
+    int64_t run;        /* 0 = no run begun */
+    struct span *spans; /* of the run, as in the table (span.c) */
     size_t span_count;
     char run_id[ID_SIZE];
     char *campaign;       /* NULL = none */
